@@ -1,0 +1,5 @@
+//! Polygons and lines against exact arithmetic on whole numbers.
+
+mod oracle;
+mod polygon;
+mod segment;
