@@ -1,0 +1,71 @@
+//! Which boxes of tracks and of detections belong together in one stage.
+
+use crate::assignment::{Assignment, Pair};
+use crate::sweep::Sweep;
+
+/// A detection that passed the door.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    /// Corners x1, y1, x2, y2 in source pixels, finite, with positive sides.
+    pub(crate) xyxy: [f64; 4],
+    pub(crate) confidence: f32,
+    pub(crate) class_id: i32,
+    /// Row in the frame's detections.
+    pub(crate) row: usize,
+}
+
+/// Runs one stage at a time and keeps its buffers between them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Association {
+    row_boxes: Vec<[f64; 4]>,
+    column_boxes: Vec<[f64; 4]>,
+    pairs: Vec<Pair>,
+    sweep: Sweep,
+    assignment: Assignment,
+}
+
+impl Association {
+    /// Pairs boxes with detections where the cost is below `limit`, at the lowest total cost.
+    ///
+    /// The cost is 1 − overlap; if `is_fused`, 1 − overlap × confidence.
+    pub(crate) fn solve(
+        &mut self,
+        boxes: impl Iterator<Item = [f64; 4]>,
+        detections: &[Candidate],
+        limit: f64,
+        is_fused: bool,
+    ) {
+        let Self {
+            row_boxes,
+            column_boxes,
+            pairs,
+            sweep,
+            assignment,
+        } = self;
+        row_boxes.clear();
+        row_boxes.extend(boxes);
+        column_boxes.clear();
+        column_boxes.extend(detections.iter().map(|detection| detection.xyxy));
+        pairs.clear();
+        sweep.overlaps(row_boxes, column_boxes, |row, column, overlap| {
+            let mut cost = 1.0 - overlap;
+            if is_fused {
+                cost = 1.0 - (1.0 - cost) * f64::from(detections[column].confidence);
+            }
+            if cost < limit {
+                pairs.push(Pair { row, column, cost });
+            }
+        });
+        assignment.solve(row_boxes.len(), column_boxes.len(), limit, pairs);
+    }
+
+    /// Returns the detection that the last stage gave to a row.
+    pub(crate) fn detection_of(&self, row: usize) -> Option<usize> {
+        self.assignment.column_of(row)
+    }
+
+    /// Returns whether the last stage left a detection over.
+    pub(crate) fn is_left(&self, detection: usize) -> bool {
+        self.assignment.row_of(detection).is_none()
+    }
+}
