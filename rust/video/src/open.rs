@@ -1,0 +1,385 @@
+//! From a name to an open decoder, or to an error that says what is the matter.
+
+use std::ffi::CString;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+
+use ffmpeg_the_third::format::stream::Disposition;
+use ffmpeg_the_third::{Error, Rational, Stream, media};
+
+use crate::error::VideoError;
+use crate::libav::{self, Decoder, Input, Interrupter};
+use crate::rotation::quarter_turns_from_matrix;
+use crate::timeline::Ticks;
+
+/// Containers that are tried. Playlists are not among them: a file must not make us open others.
+const CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,av1,obu,ivf,mjpeg,\
+    yuv4mpegpipe,flv,asf,gif";
+
+/// libav's words for an MP4 whose index is missing.
+const NO_INDEX: &str = "moov atom not found";
+
+/// Frame rate assumed where the container gives none.
+const ASSUMED_RATE: f64 = 25.0;
+
+/// How to read a source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenOptions {
+    /// Frames per second wanted, chosen by PTS: above 0. `None` gives every frame. A source with fewer gives what it has.
+    pub fps: Option<f64>,
+    /// Threads of the decoder, 1 to 64. Undamaged pictures are the same with any number.
+    pub threads: usize,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            fps: None,
+            threads: 1,
+        }
+    }
+}
+
+impl OpenOptions {
+    pub(crate) fn check(&self) -> Result<(), VideoError> {
+        if let Some(fps) = self.fps.filter(|fps| !(fps.is_finite() && *fps > 0.0)) {
+            return Err(VideoError::Option {
+                name: "fps",
+                expected: "a number above 0",
+                found: fps.to_string(),
+            });
+        }
+        if self.threads == 0 || self.threads > 64 {
+            return Err(VideoError::Option {
+                name: "threads",
+                expected: "1 to 64",
+                found: self.threads.to_string(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What a source's header says about its video stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamInfo {
+    /// Pixels across, upright (after rotation). A stream may change its size later; each picture has its own.
+    pub width: u32,
+    /// Pixels down, upright (after rotation).
+    pub height: u32,
+    /// libav's short name of the codec, as `h264`.
+    pub codec: String,
+    /// libav's short name of the container, as `mov,mp4,m4a,3gp,3g2,mj2`.
+    pub container: String,
+    /// Frames per second on average, if the container says or lets it be estimated.
+    pub frame_rate: Option<f64>,
+    /// Length in nanoseconds, if the container says or lets it be estimated.
+    pub duration_ns: Option<i64>,
+    /// Number of frames, if the container says.
+    pub frames: Option<u64>,
+    /// Degrees by which the pictures are turned clockwise to be upright: 0, 90, 180 or 270. They are delivered upright.
+    pub rotation: u16,
+}
+
+/// An open container and what is known of its video stream.
+pub(crate) struct Opened {
+    pub(crate) input: Input,
+    pub(crate) decoder: Decoder,
+    pub(crate) stream: usize,
+    pub(crate) info: StreamInfo,
+    pub(crate) ticks: Ticks,
+    pub(crate) quarter_turns: u8,
+    /// What libav had to say about the header.
+    pub(crate) warnings: Vec<String>,
+}
+
+pub(crate) fn open(
+    uri: &str,
+    options: &OpenOptions,
+    interrupter: &Interrupter,
+) -> Result<Opened, VideoError> {
+    options.check()?;
+    let path = path_from_uri(uri)?;
+    check_file(path)?;
+    let url = CString::new(format!("file:{path}")).map_err(|_| VideoError::NotFound {
+        path: path.escape_debug().to_string(),
+    })?;
+    let containers = [
+        ("format_whitelist", CONTAINERS),
+        ("protocol_whitelist", "file"),
+    ];
+    let (opened, mut warnings) = libav::capture(|| Input::open(&url, &containers, interrupter));
+    let mut input = opened.map_err(|error| open_error(path, error, &warnings))?;
+    let stream = video_stream(&input, path)?;
+    input.keep_only(stream);
+    let quarter_turns = input
+        .display_matrix(stream)
+        .map_or(0, |matrix| quarter_turns_from_matrix(&matrix));
+    let (decoder, info, ticks) = {
+        let missing = || VideoError::NoVideoStream {
+            path: path.to_owned(),
+            found: "nothing".to_owned(),
+        };
+        let stream = input.stream(stream).ok_or_else(missing)?;
+        let (decoder, lines) = libav::capture(|| Decoder::open(&stream, options.threads));
+        warnings.extend(lines);
+        let decoder = decoder.map_err(|error| match error {
+            None => VideoError::UnsupportedCodec {
+                path: path.to_owned(),
+                codec: libav::codec_name(&stream),
+            },
+            Some(error) => not_a_video(path, error, &warnings),
+        })?;
+        (
+            decoder,
+            info_of(&input, &stream, quarter_turns),
+            ticks_of(&stream),
+        )
+    };
+    Ok(Opened {
+        input,
+        decoder,
+        stream,
+        info,
+        ticks,
+        quarter_turns,
+        warnings,
+    })
+}
+
+/// Only files can be read so far; the type of a source does not say so, since cameras are to come.
+fn path_from_uri(uri: &str) -> Result<&str, VideoError> {
+    let Some((scheme, rest)) = uri.split_once("://") else {
+        return Ok(uri);
+    };
+    let is_scheme = scheme
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    match scheme {
+        "file" => Ok(rest),
+        _ if is_scheme && !scheme.is_empty() => Err(VideoError::UnsupportedScheme {
+            uri: without_credentials(scheme, rest),
+            scheme: scheme.to_owned(),
+        }),
+        _ => Ok(uri),
+    }
+}
+
+fn without_credentials(scheme: &str, rest: &str) -> String {
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}/{path}")
+}
+
+/// Finds what libav would only call invalid data.
+fn check_file(path: &str) -> Result<(), VideoError> {
+    let metadata = std::fs::metadata(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => VideoError::NotFound {
+            path: path.to_owned(),
+        },
+        _ => VideoError::Io {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    if metadata.is_dir() {
+        return Err(VideoError::IsDirectory {
+            path: path.to_owned(),
+        });
+    }
+    if metadata.is_file() && metadata.len() == 0 {
+        return Err(VideoError::Empty {
+            path: path.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn open_error(path: &str, error: Error, lines: &[String]) -> VideoError {
+    let said = |words| lines.iter().any(|line: &String| line.contains(words));
+    match error {
+        Error::Exit => VideoError::Interrupted,
+        _ if said("not on whitelist") => VideoError::NotAVideo {
+            path: path.to_owned(),
+            reason: "another kind of file".to_owned(),
+        },
+        Error::Other { errno } => VideoError::Io {
+            path: path.to_owned(),
+            source: std::io::Error::from_raw_os_error(errno),
+        },
+        // libav takes any file of this name for an MP4.
+        _ if said(NO_INDEX) && starts_like_mp4(path) => VideoError::Incomplete {
+            path: path.to_owned(),
+        },
+        _ => not_a_video(path, error, lines),
+    }
+}
+
+fn not_a_video(path: &str, error: Error, lines: &[String]) -> VideoError {
+    let lines: Vec<_> = lines
+        .iter()
+        .map(String::as_str)
+        .filter(|line| !line.contains(NO_INDEX))
+        .collect();
+    let reason = if lines.is_empty() {
+        error.to_string()
+    } else {
+        lines.join("; ")
+    };
+    VideoError::NotAVideo {
+        path: path.to_owned(),
+        reason,
+    }
+}
+
+/// Returns whether the file's first box is one that MP4 files start with.
+fn starts_like_mp4(path: &str) -> bool {
+    let mut start = [0; 8];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let names: [&[u8]; 8] = [
+        b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid",
+    ];
+    read.is_ok() && names.contains(&&start[4..])
+}
+
+/// Returns the index of the best video stream; the cover picture of a piece of music is none.
+fn video_stream(input: &Input, path: &str) -> Result<usize, VideoError> {
+    let best = input.container().streams().best(media::Type::Video);
+    match best.filter(|stream| !stream.disposition().contains(Disposition::ATTACHED_PIC)) {
+        Some(stream) => Ok(stream.index()),
+        None => Err(VideoError::NoVideoStream {
+            path: path.to_owned(),
+            found: found_instead(input),
+        }),
+    }
+}
+
+fn found_instead(input: &Input) -> String {
+    let names: Vec<_> = input
+        .container()
+        .streams()
+        .map(|stream| {
+            let kind = match stream.parameters().medium() {
+                media::Type::Audio => "audio",
+                media::Type::Subtitle => "subtitles",
+                media::Type::Video => "a cover picture",
+                _ => "data",
+            };
+            format!("{kind} ({})", libav::codec_name(&stream))
+        })
+        .collect();
+    if names.is_empty() {
+        "no stream at all".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+fn info_of(input: &Input, stream: &Stream<'_>, quarter_turns: u8) -> StreamInfo {
+    let parameters = stream.parameters();
+    let (width, height) = (parameters.width(), parameters.height());
+    let (width, height) = if quarter_turns % 2 == 1 {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    StreamInfo {
+        width,
+        height,
+        codec: libav::codec_name(stream),
+        container: input.container_name(),
+        frame_rate: rate_of(stream),
+        duration_ns: duration_ns_of(input, stream),
+        frames: u64::try_from(stream.frames())
+            .ok()
+            .filter(|&frames| frames > 0),
+        rotation: u16::from(quarter_turns) * 90,
+    }
+}
+
+fn rate_of(stream: &Stream<'_>) -> Option<f64> {
+    [stream.avg_frame_rate(), stream.rate()]
+        .into_iter()
+        .find(|rate| rate.numerator() > 0 && rate.denominator() > 0)
+        .map(f64::from)
+}
+
+fn duration_ns_of(input: &Input, stream: &Stream<'_>) -> Option<i64> {
+    let of_stream = (stream.duration(), stream.time_base());
+    let of_container = (input.container().duration(), Rational::new(1, 1_000_000));
+    [of_stream, of_container]
+        .into_iter()
+        .find_map(|(ticks, base)| {
+            let (num, den) = (i128::from(base.numerator()), i128::from(base.denominator()));
+            (ticks > 0 && den > 0)
+                .then(|| i64::try_from(i128::from(ticks) * num * 1_000_000_000 / den).ok())?
+        })
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "saturates, and is bounded above"
+)]
+fn ticks_of(stream: &Stream<'_>) -> Ticks {
+    let base = stream.time_base();
+    let (num, den) = (base.numerator().max(1), base.denominator().max(1));
+    let rate = rate_of(stream).unwrap_or(ASSUMED_RATE);
+    let per_frame = f64::from(den) / (f64::from(num) * rate);
+    // An AVI's duration is what is there, its count of frames what was to be there.
+    let promised = stream
+        .duration()
+        .max((stream.frames() as f64 * per_frame) as i64);
+    Ticks {
+        num,
+        den,
+        per_frame: (per_frame.round() as i64).clamp(1, i64::from(i32::MAX)),
+        start: Some(stream.start_time()).filter(|&start| start != i64::MIN),
+        promised: Some(promised).filter(|&promised| promised > 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_are_read() {
+        assert_eq!(path_from_uri("a:b.mp4").unwrap(), "a:b.mp4");
+        assert_eq!(path_from_uri("file:///srv/a.mp4").unwrap(), "/srv/a.mp4");
+        let error = path_from_uri("rtsp://user:secret@10.0.0.7/stream1")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("rtsp://10.0.0.7/stream1"), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn options_are_checked() {
+        for fps in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(
+                OpenOptions {
+                    fps: Some(fps),
+                    threads: 1
+                }
+                .check()
+                .is_err()
+            );
+        }
+        assert!(
+            OpenOptions {
+                fps: None,
+                threads: 0
+            }
+            .check()
+            .is_err()
+        );
+        assert!(
+            OpenOptions {
+                fps: Some(0.2),
+                threads: 4
+            }
+            .check()
+            .is_ok()
+        );
+    }
+}

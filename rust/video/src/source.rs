@@ -1,0 +1,340 @@
+//! Reading: packets in, due frames out.
+
+use std::fmt;
+
+use ffmpeg_the_third::{Error, Packet, frame};
+use libc::EAGAIN;
+use sightline_frames::Picture;
+
+use crate::error::VideoError;
+use crate::gate::Gate;
+use crate::libav::{self, Decoder, Effort, FrameTags, Input, Interrupter};
+use crate::open::{OpenOptions, Opened, StreamInfo, open};
+use crate::pictures::Pictures;
+use crate::stats::Stats;
+use crate::timeline::{Fate, Key, Stamp, Timeline};
+
+/// Failures in a row, with nothing read or decoded between them, after which a file is at its end.
+const MAX_FAILURES: u32 = 200;
+
+/// libav's words for a file that ends in the middle of something.
+const CUT_OFF: [&str; 2] = ["partial file", "ended prematurely"];
+
+/// An open video. It can be moved to another thread, and stopped from one by its [`Interrupter`].
+pub struct Source {
+    input: Input,
+    decoder: Decoder,
+    stream: usize,
+    info: StreamInfo,
+    stats: Stats,
+    timeline: Timeline,
+    gate: Option<Gate>,
+    pictures: Pictures,
+    interrupter: Interrupter,
+    packet: Packet,
+    frame: frame::Video,
+    phase: Phase,
+    /// Failures since the last success.
+    failures: u32,
+    /// Time of the latest packet, for warnings.
+    packet_ns: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Reading,
+    /// The file is at its end; the decoder gives out what it held back.
+    Draining,
+    Ended,
+}
+
+/// One frame that was due.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// Number of the frame in its source, from 0. Frames that were not due or could not be decoded count.
+    pub index: u64,
+    /// Grows by one at each jump of the timestamps back in time; starts at 0.
+    pub epoch: u32,
+    /// Nanoseconds from the start of the stream; grows from frame to frame within an epoch.
+    pub pts_ns: i64,
+    picture: Picture<'a>,
+}
+
+impl Frame<'_> {
+    /// Returns the picture, upright.
+    pub fn picture(&self) -> Picture<'_> {
+        self.picture
+    }
+}
+
+impl Source {
+    /// Opens a video file and its decoder.
+    ///
+    /// `uri` is a path, or `file://` and a path.
+    ///
+    /// # Errors
+    ///
+    /// Says for each way in which this can fail what was found and what to do: see [`VideoError`].
+    pub fn open(uri: &str, options: &OpenOptions) -> Result<Self, VideoError> {
+        let interrupter = Interrupter::default();
+        let opened = open(uri, options, &interrupter)?;
+        let Opened {
+            input,
+            decoder,
+            stream,
+            info,
+            ticks,
+            quarter_turns,
+            warnings,
+        } = opened;
+        let mut stats = Stats::default();
+        for line in warnings {
+            stats.warn(None, &line);
+        }
+        Ok(Self {
+            input,
+            decoder,
+            stream,
+            info,
+            stats,
+            timeline: Timeline::new(ticks),
+            gate: options.fps.map(|fps| Gate::new(fps, ticks.rounding_ns())),
+            pictures: Pictures::new(quarter_turns),
+            interrupter,
+            packet: Packet::empty(),
+            frame: frame::Video::empty(),
+            phase: Phase::Reading,
+            failures: 0,
+            packet_ns: None,
+        })
+    }
+
+    /// Returns what the header says.
+    pub fn info(&self) -> &StreamInfo {
+        &self.info
+    }
+
+    /// Returns what was read so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Returns a handle that stops this source from another thread.
+    pub fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
+    }
+
+    /// Decodes up to the next frame that is due, and returns it; `None` at the end.
+    ///
+    /// Broken data is skipped and shows in [`stats`](Self::stats).
+    ///
+    /// # Errors
+    ///
+    /// [`VideoError::Interrupted`] once the source was interrupted; nothing else ends a stream that could be opened.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, VideoError> {
+        let Some(stamp) = self.next_due()? else {
+            return Ok(None);
+        };
+        self.stats.frames_delivered += 1;
+        Ok(Some(Frame {
+            index: stamp.index,
+            epoch: stamp.epoch,
+            pts_ns: stamp.pts_ns,
+            picture: self
+                .pictures
+                .show(&self.frame)
+                .map_err(|error| VideoError::Picture {
+                    reason: error.to_string(),
+                })?,
+        }))
+    }
+
+    /// Decodes until a frame is due and its picture ready.
+    fn next_due(&mut self) -> Result<Option<Stamp>, VideoError> {
+        while self.phase != Phase::Ended {
+            if self.interrupter.is_interrupted() {
+                return Err(VideoError::Interrupted);
+            }
+            let (received, lines) = libav::capture(|| self.decoder.receive(&mut self.frame));
+            self.warn(&lines);
+            match received {
+                Ok(()) => {
+                    self.failures = 0;
+                    let stamp = self.stamp();
+                    if self.is_due(&stamp) && self.take_picture() {
+                        return Ok(Some(stamp));
+                    }
+                }
+                Err(Error::Other { errno: EAGAIN }) => self.feed()?,
+                Err(Error::Eof) => self.end(),
+                Err(error) => self.note_broken(error, &lines),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Numbers and times the frame that the decoder just gave out.
+    fn stamp(&mut self) -> Stamp {
+        let stamp = self
+            .timeline
+            .frame(self.frame.pts(), self.frame.timestamp());
+        self.stats.frames_decoded += 1;
+        self.stats.frames_gated += stamp.gated_before;
+        if FrameTags::of(&self.frame).damaged {
+            self.stats.decode_errors += 1;
+            self.stats.warn(Some(stamp.pts_ns), "a frame is damaged");
+        }
+        if stamp.moved {
+            self.stats.warn(
+                Some(stamp.pts_ns),
+                "timestamps run backward a little; moved forward",
+            );
+        }
+        stamp
+    }
+
+    fn is_due(&mut self, stamp: &Stamp) -> bool {
+        let due = self
+            .gate
+            .as_mut()
+            .is_none_or(|gate| gate.admit(stamp.epoch, stamp.pts_ns));
+        self.stats.frames_gated += u64::from(!due);
+        due
+    }
+
+    /// Makes the picture of the current frame; `false` where that is impossible, which is noted.
+    fn take_picture(&mut self) -> bool {
+        let (taken, lines) = libav::capture(|| self.pictures.take(&self.frame));
+        self.warn(&lines);
+        if let Err(error) = &taken {
+            self.stats.decode_errors += 1;
+            self.stats.warn(self.packet_ns, &error.to_string());
+        }
+        taken.is_ok()
+    }
+
+    /// Gives the decoder the next packet that it needs, or tells it that there is none.
+    fn feed(&mut self) -> Result<(), VideoError> {
+        let (read, lines) = libav::capture(|| self.input.read(&mut self.packet));
+        self.warn(&lines);
+        match read {
+            Ok(()) if self.packet.stream() == self.stream => self.send(),
+            Ok(()) => {}
+            Err(Error::Eof) => {
+                self.stats.truncated |= self.failures > 0;
+                self.drain();
+            }
+            Err(Error::Exit) => return Err(VideoError::Interrupted),
+            Err(error) => {
+                self.failures += 1;
+                if lines.is_empty() {
+                    self.stats
+                        .warn(self.packet_ns, &format!("reading failed: {error}"));
+                }
+                if self.failures >= MAX_FAILURES {
+                    self.stats.truncated = true;
+                    self.drain();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the packet that was read, unless its frame is not wanted and nobody needs it.
+    fn send(&mut self) {
+        self.stats.packets += 1;
+        let key =
+            self.timeline
+                .packet(self.packet.pts(), self.packet.dts(), self.packet.duration());
+        self.packet_ns = self
+            .packet
+            .pts()
+            .or(self.packet.dts())
+            .map(|ticks| self.timeline.ns(ticks));
+        let key = key.filter(|_| !libav::is_hidden(&self.packet));
+        let undue = key.is_some_and(|key| self.is_undue(key));
+        if let Some(key) = key {
+            self.timeline
+                .expect(key, if undue { Fate::Gated } else { Fate::Expected });
+        }
+        if undue && (self.decoder.is_intra_only() || libav::is_disposable(&self.packet)) {
+            return;
+        }
+        self.decoder.set_effort(if undue {
+            Effort::ReferencesOnly
+        } else {
+            Effort::Full
+        });
+        let (sent, lines) = libav::capture(|| self.decoder.send(&self.packet));
+        self.warn(&lines);
+        match sent {
+            Ok(()) => self.failures = 0,
+            Err(error) => {
+                if let Some(key) = key {
+                    self.timeline.expect(key, Fate::Broken);
+                }
+                self.note_broken(error, &lines);
+            }
+        }
+    }
+
+    /// Returns whether a packet's frame is sure not to be due.
+    fn is_undue(&self, key: Key) -> bool {
+        self.gate.as_ref().is_some_and(|gate| {
+            gate.is_undue(
+                key.0,
+                self.timeline.ns(key.1),
+                self.timeline.earlier_ns(key),
+            )
+        })
+    }
+
+    fn drain(&mut self) {
+        self.phase = Phase::Draining;
+        self.failures = 0;
+        self.decoder.set_effort(Effort::Full);
+        if self.decoder.send_end().is_err() {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        self.phase = Phase::Ended;
+        self.stats.frames_gated += self.timeline.finish();
+        if let Some((ended, promised)) = self.timeline.cut_off() {
+            self.stats.truncated = true;
+            let [ended, promised] = [ended, promised].map(|ns| ns as f64 / 1e9);
+            self.stats.warn(
+                None,
+                &format!("the file ends at {ended:.1} s; its header promises {promised:.1} s"),
+            );
+        }
+    }
+
+    fn note_broken(&mut self, error: Error, lines: &[String]) {
+        self.stats.decode_errors += 1;
+        if lines.is_empty() {
+            self.stats.warn(self.packet_ns, &error.to_string());
+        }
+        self.failures += 1;
+        if self.phase == Phase::Draining && self.failures >= MAX_FAILURES {
+            self.end();
+        }
+    }
+
+    fn warn(&mut self, lines: &[String]) {
+        for line in lines {
+            self.stats.truncated |= CUT_OFF.iter().any(|words| line.contains(words));
+            self.stats.warn(self.packet_ns, line);
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("info", &self.info)
+            .field("stats", &self.stats)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,254 @@
+//! The place of each frame in its stream: its number, its epoch and its time, in whatever state the timestamps are.
+//!
+//! Packets go in as they are read, frames come out in the order in which they are shown. Frames are matched to packets
+//! by timestamp, so that a frame that never comes (left out on purpose, or broken) still counts in the numbers of those after it.
+
+use std::collections::BTreeMap;
+
+/// Frames that a codec may hold back for reordering; H.264 and H.265 allow 16.
+const MAX_REORDER: i64 = 16;
+/// Packets remembered while their frames are awaited. More than any codec holds back: the rest is broken.
+const MAX_IN_FLIGHT: usize = 256;
+
+/// Where a packet's frame belongs: epoch, then timestamp in ticks.
+pub(crate) type Key = (u32, i64);
+
+/// What is to become of a packet that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Its frame should come out.
+    Expected,
+    /// It is not due: its frame may come out or not.
+    Gated,
+    /// It can't be decoded.
+    Broken,
+}
+
+/// A frame's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) index: u64,
+    pub(crate) epoch: u32,
+    pub(crate) pts_ns: i64,
+    /// Frames before this one that were left out on purpose.
+    pub(crate) gated_before: u64,
+    /// Whether the timestamp was earlier than the one before it, and was moved.
+    pub(crate) moved: bool,
+}
+
+/// The clock of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticks {
+    /// A tick is `num/den` seconds.
+    pub(crate) num: i32,
+    pub(crate) den: i32,
+    /// Nominal ticks from one frame to the next, at least 1.
+    pub(crate) per_frame: i64,
+    /// Where the stream begins, if its header says.
+    pub(crate) start: Option<i64>,
+    /// How long the stream is to be, if its header says.
+    pub(crate) promised: Option<i64>,
+}
+
+impl Ticks {
+    /// Returns how far a timestamp may be off: a tick, unless frames are as far apart as ticks, so that they are exact.
+    pub(crate) fn rounding_ns(&self) -> f64 {
+        if self.per_frame > 1 {
+            f64::from(self.num) * 1e9 / f64::from(self.den)
+        } else {
+            0.0
+        }
+    }
+}
+
+/// Follows the timestamps of one stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Timeline {
+    ticks: Ticks,
+    /// Where the latest packet's frame ends.
+    reached: Option<i64>,
+    /// What `pts_ns` counts from; set by the first frame.
+    origin: Option<i64>,
+    in_flight: BTreeMap<Key, Fate>,
+    packet_epoch: u32,
+    /// Latest packet's DTS, or PTS where it has none, and which of both it is.
+    packet_clock: Option<(i64, Clock)>,
+    frame_epoch: u32,
+    /// Latest frame's PTS within `frame_epoch`.
+    frame_clock: Option<i64>,
+    next_index: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    Decoding,
+    Presentation,
+}
+
+impl Timeline {
+    pub(crate) fn new(ticks: Ticks) -> Self {
+        Self {
+            ticks,
+            reached: None,
+            origin: None,
+            in_flight: BTreeMap::new(),
+            packet_epoch: 0,
+            packet_clock: None,
+            frame_epoch: 0,
+            frame_clock: None,
+            next_index: 0,
+        }
+    }
+
+    /// Takes a packet's timestamps; returns where its frame belongs, `None` where that can't be told before it comes.
+    ///
+    /// `duration` is 0 where the container does not say.
+    pub(crate) fn packet(
+        &mut self,
+        pts: Option<i64>,
+        dts: Option<i64>,
+        duration: i64,
+    ) -> Option<Key> {
+        let duration = if duration > 0 {
+            duration
+        } else {
+            self.ticks.per_frame
+        };
+        self.reached = self
+            .reached
+            .max(pts.or(dts).map(|start| start.saturating_add(duration)));
+        let clock = dts
+            .map(|dts| (dts, Clock::Decoding))
+            .or(pts.map(|pts| (pts, Clock::Presentation)));
+        if let (Some((now, kind)), Some((before, kind_before))) = (clock, self.packet_clock) {
+            // Packets come in decoding order, so that a DTS never goes back in a stream without a break.
+            let allowed = match kind {
+                Clock::Decoding => 2,
+                Clock::Presentation => MAX_REORDER,
+            };
+            if kind == kind_before && self.is_jump_back(before, now, allowed) {
+                self.packet_epoch += 1;
+            }
+        }
+        self.packet_clock = clock.or(self.packet_clock);
+        Some((self.packet_epoch, pts?))
+    }
+
+    /// Remembers what is to become of a packet.
+    pub(crate) fn expect(&mut self, key: Key, fate: Fate) {
+        self.in_flight.insert(key, fate);
+        if self.in_flight.len() > MAX_IN_FLIGHT {
+            self.in_flight.pop_first();
+            self.next_index += 1;
+        }
+    }
+
+    /// Returns the nearest frame before `key`, of the same epoch, that is on its way; its time in nanoseconds.
+    pub(crate) fn earlier_ns(&self, key: Key) -> Option<i64> {
+        let earlier = self.in_flight.range((key.0, i64::MIN)..key);
+        let (&(_, ticks), _) = earlier.rev().find(|&(_, &fate)| fate != Fate::Broken)?;
+        Some(self.ns(ticks))
+    }
+
+    /// Takes a decoded frame's timestamps and returns its place.
+    ///
+    /// `guessed` is what the decoder makes of PTS and DTS together. Without a PTS it is late by what the codec holds back,
+    /// so that then the first frame, and not the header, says where the stream begins.
+    pub(crate) fn frame(&mut self, pts: Option<i64>, guessed: Option<i64>) -> Stamp {
+        let start = self.ticks.start.filter(|_| pts.is_some());
+        let pts = guessed.or(pts).unwrap_or_else(|| self.next_nominal());
+        let epoch = self.epoch_of(pts);
+        if epoch > self.frame_epoch {
+            self.frame_epoch = epoch;
+            self.frame_clock = None;
+            self.packet_epoch = self.packet_epoch.max(epoch);
+        }
+        let (skipped, gated_before) = self.forget_until((epoch, pts));
+        let index = self.next_index + skipped;
+        self.next_index = index + 1;
+        let in_order = self
+            .frame_clock
+            .map_or(pts, |before| pts.max(before.saturating_add(1)));
+        self.frame_clock = Some(in_order);
+        if self.origin.is_none() {
+            self.origin = Some(start.map_or(pts, |start| start.min(pts)));
+        }
+        Stamp {
+            index,
+            epoch,
+            pts_ns: self.ns(in_order),
+            gated_before,
+            moved: in_order != pts,
+        }
+    }
+
+    /// Ends the stream; returns how many frames were left out on purpose after the last one that came.
+    pub(crate) fn finish(&mut self) -> u64 {
+        self.forget_until((u32::MAX, i64::MAX)).1
+    }
+
+    /// Returns where the stream ended and where it should have, in nanoseconds, if it ended early.
+    pub(crate) fn cut_off(&self) -> Option<(i64, i64)> {
+        let promised = self
+            .ticks
+            .start
+            .unwrap_or(0)
+            .saturating_add(self.ticks.promised?);
+        let reached = self.reached.or(self.ticks.start).unwrap_or(0);
+        // Headers round.
+        let missing = promised.saturating_sub(reached);
+        (missing.saturating_mul(2) > self.ticks.per_frame.saturating_mul(3))
+            .then(|| (self.ns(reached), self.ns(promised)))
+    }
+
+    /// Converts a timestamp to nanoseconds from the stream's start.
+    pub(crate) fn ns(&self, ticks: i64) -> i64 {
+        let origin = self.origin.or(self.ticks.start).unwrap_or(ticks);
+        let since = i128::from(ticks) - i128::from(origin);
+        let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
+        let ns = (since * num * 1_000_000_000 + den / 2).div_euclid(den);
+        i64::try_from(ns).unwrap_or(if ns < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    fn next_nominal(&self) -> i64 {
+        match self.frame_clock {
+            Some(before) => before.saturating_add(self.ticks.per_frame),
+            None => self.ticks.start.unwrap_or(0),
+        }
+    }
+
+    fn is_jump_back(&self, before: i64, now: i64, frames: i64) -> bool {
+        before.saturating_sub(now) > self.ticks.per_frame.saturating_mul(frames)
+    }
+
+    /// The packet with this timestamp knows its epoch; without one, only a jump back tells of a new epoch.
+    fn epoch_of(&self, pts: i64) -> u32 {
+        let mut on_the_way = self.in_flight.range((self.frame_epoch, i64::MIN)..);
+        let known = on_the_way
+            .find(|(key, _)| key.1 == pts)
+            .map(|(key, _)| key.0);
+        let jumped = self
+            .frame_clock
+            .is_some_and(|before| self.is_jump_back(before, pts, MAX_REORDER));
+        known.unwrap_or(self.frame_epoch + u32::from(jumped))
+    }
+
+    /// Forgets the packets up to `key`; returns how many before it stayed without a frame, and how many of them on purpose.
+    fn forget_until(&mut self, key: Key) -> (u64, u64) {
+        let (mut skipped, mut gated) = (0, 0);
+        while let Some(entry) = self.in_flight.first_entry() {
+            if *entry.key() > key {
+                break;
+            }
+            let (found, fate) = entry.remove_entry();
+            if found != key {
+                skipped += 1;
+                gated += u64::from(fate == Fate::Gated);
+            }
+        }
+        (skipped, gated)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Streams as they should be, and as they are.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn timeline() -> Timeline {
+    Timeline::new(Ticks {
+        num: 1,
+        den: 1000,
+        per_frame: 100,
+        start: Some(500),
+        promised: Some(1_000),
+    })
+}
+
+/// Sends packets as (pts, dts) and returns the keys.
+fn send(timeline: &mut Timeline, packets: &[(i64, i64)]) -> Vec<Key> {
+    packets
+        .iter()
+        .map(|&(pts, dts)| {
+            let key = timeline.packet(Some(pts), Some(dts), 0).unwrap();
+            timeline.expect(key, Fate::Expected);
+            key
+        })
+        .collect()
+}
+
+fn shown(timeline: &mut Timeline, pts: i64) -> Stamp {
+    timeline.frame(Some(pts), Some(pts))
+}
+
+#[test]
+fn reordered_frames_count_in_order_of_presentation() {
+    let mut timeline = timeline();
+    send(
+        &mut timeline,
+        &[(500, 300), (800, 400), (600, 500), (700, 600)],
+    );
+    let stamps: Vec<_> = [500, 600, 700, 800]
+        .map(|pts| shown(&mut timeline, pts))
+        .to_vec();
+    assert_eq!(
+        stamps.iter().map(|stamp| stamp.index).collect::<Vec<_>>(),
+        [0, 1, 2, 3]
+    );
+    assert_eq!(stamps[3].pts_ns, 300_000_000);
+    assert!(stamps.iter().all(|stamp| stamp.epoch == 0 && !stamp.moved));
+}
+
+#[test]
+fn frames_that_never_come_still_count() {
+    let mut timeline = timeline();
+    let keys = send(
+        &mut timeline,
+        &[(500, 500), (600, 600), (700, 700), (800, 800)],
+    );
+    timeline.expect(keys[1], Fate::Gated);
+    timeline.expect(keys[2], Fate::Broken);
+    assert_eq!(shown(&mut timeline, 500).index, 0);
+    let stamp = shown(&mut timeline, 800);
+    assert_eq!((stamp.index, stamp.gated_before), (3, 1));
+    assert_eq!(timeline.earlier_ns((0, 900)), None);
+}
+
+#[test]
+fn a_jump_back_is_a_new_epoch_and_index_goes_on() {
+    let mut timeline = timeline();
+    send(
+        &mut timeline,
+        &[(500, 500), (600, 600), (700, 700), (500, 500), (600, 600)],
+    );
+    let stamps: Vec<_> = [500, 600, 700, 500, 600]
+        .map(|pts| shown(&mut timeline, pts))
+        .to_vec();
+    assert_eq!(
+        stamps.iter().map(|stamp| stamp.epoch).collect::<Vec<_>>(),
+        [0, 0, 0, 0, 0]
+    );
+    let mut timeline = self::timeline();
+    let pts: Vec<i64> = (0..30).chain(0..30).map(|k| 500 + k * 100).collect();
+    let packets: Vec<_> = pts.iter().map(|&pts| (pts, pts)).collect();
+    send(&mut timeline, &packets);
+    let stamps: Vec<_> = pts.iter().map(|&pts| shown(&mut timeline, pts)).collect();
+    assert_eq!(stamps[29].epoch, 0);
+    assert_eq!(
+        (stamps[30].epoch, stamps[30].index, stamps[30].pts_ns),
+        (1, 30, 0)
+    );
+    assert!(stamps.iter().all(|stamp| !stamp.moved));
+}
+
+#[test]
+fn frames_without_timestamps_get_nominal_ones() {
+    let mut timeline = timeline();
+    assert_eq!(timeline.packet(None, None, 0), None);
+    let stamps: Vec<_> = (0..3).map(|_| timeline.frame(None, None).pts_ns).collect();
+    assert_eq!(stamps, [0, 100_000_000, 200_000_000]);
+}
+
+#[test]
+fn a_late_decoding_clock_starts_at_the_first_frame() {
+    let mut timeline = timeline();
+    assert_eq!(timeline.frame(None, Some(700)).pts_ns, 0);
+    assert_eq!(timeline.frame(None, Some(800)).pts_ns, 100_000_000);
+}
+
+#[test]
+fn a_jump_back_shows_without_packet_timestamps_too() {
+    let mut timeline = timeline();
+    assert_eq!(shown(&mut timeline, 9_000).epoch, 0);
+    assert_eq!(shown(&mut timeline, 1_000).epoch, 1);
+}
+
+#[test]
+fn equal_timestamps_move_by_a_tick() {
+    let mut timeline = timeline();
+    let stamps: Vec<_> = [500, 500, 480, 600]
+        .map(|pts| shown(&mut timeline, pts))
+        .to_vec();
+    let pts: Vec<_> = stamps.iter().map(|stamp| stamp.pts_ns).collect();
+    assert_eq!(
+        pts,
+        [20_000_000, 21_000_000, 22_000_000, 120_000_000].map(|ns: i64| ns - 20_000_000)
+    );
+    assert_eq!(
+        stamps.iter().map(|stamp| stamp.moved).collect::<Vec<_>>(),
+        [false, true, true, false]
+    );
+}
+
+#[test]
+fn memory_stays_bounded_when_no_frame_ever_comes() {
+    let mut timeline = timeline();
+    let packets: Vec<_> = (0..10_000).map(|k| (k * 100, k * 100)).collect();
+    send(&mut timeline, &packets);
+    assert_eq!(timeline.in_flight.len(), MAX_IN_FLIGHT);
+    assert_eq!(shown(&mut timeline, 9_999 * 100).index, 9_999);
+}
+
+#[test]
+fn a_stream_that_ends_early_is_cut_off() {
+    let mut timeline = timeline();
+    send(&mut timeline, &[(500, 500), (600, 600)]);
+    assert_eq!(timeline.cut_off(), Some((200_000_000, 1_000_000_000)));
+    send(&mut timeline, &[(1_300, 1_300)]);
+    assert_eq!(timeline.cut_off(), None);
+}
+
+#[test]
+fn extreme_timestamps_saturate() {
+    let mut timeline = timeline();
+    for pts in [i64::MIN + 1, i64::MAX, 0, i64::MAX, i64::MIN + 1] {
+        timeline.packet(Some(pts), Some(pts), i64::MAX);
+        shown(&mut timeline, pts);
+    }
+}
+
+proptest! {
+    #[test]
+    fn numbers_and_times_grow_whatever_the_timestamps(
+        steps in proptest::collection::vec(
+            (any::<bool>(), proptest::option::of(-5_000_i64..5_000), proptest::option::of(-5_000_i64..5_000)),
+            0..400,
+        ),
+    ) {
+        let mut timeline = timeline();
+        let mut before: Option<Stamp> = None;
+        for (is_packet, first, second) in steps {
+            if is_packet {
+                if let Some(key) = timeline.packet(first, second, 0) {
+                    timeline.expect(key, Fate::Expected);
+                }
+                continue;
+            }
+            let stamp = timeline.frame(first, second);
+            if let Some(before) = before {
+                prop_assert!(stamp.index > before.index);
+                prop_assert!(stamp.epoch >= before.epoch);
+                prop_assert!(stamp.epoch > before.epoch || stamp.pts_ns > before.pts_ns);
+            }
+            prop_assert!(timeline.in_flight.len() <= MAX_IN_FLIGHT);
+            before = Some(stamp);
+        }
+    }
+}
