@@ -1,0 +1,116 @@
+//! What the rules conclude.
+
+/// Which way a line was crossed, as somebody sees it who stands at its start and faces its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From left to right: toward the positive side of the line.
+    In,
+    /// From right to left.
+    Out,
+}
+
+/// How a track came to be in a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryReason {
+    /// Its path cut the boundary.
+    Entered,
+    /// It was inside when first seen.
+    Appeared,
+}
+
+/// How something that lasted came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitReason {
+    /// The path cut the boundary, or the pair moved apart.
+    Exited,
+    /// The track was given up, or the source's clock was restarted.
+    Lost,
+    /// The stream came to its end, or the rule was taken away.
+    Ended,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FactKind {
+    /// A track crossed a line.
+    LineCrossed {
+        /// Which way.
+        direction: Direction,
+    },
+    /// A track is in a zone.
+    ZoneEntered {
+        /// How it came there.
+        reason: EntryReason,
+    },
+    /// A track is in a zone no longer.
+    ZoneExited {
+        /// How it went.
+        reason: ExitReason,
+        /// From entry to exit, nanoseconds, never negative.
+        dwell_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// A track has been in a zone for the zone's `dwell_ns`; once a stay.
+    ZoneDwelled {
+        /// From entry until this fact's moment: the zone's threshold.
+        dwell_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// Another number of tracks is in a zone than after the frame before. At most one a zone and frame, and its time is
+    /// the frame's, so that the counts of a zone are in order of time.
+    ZoneCountChanged {
+        /// Tracks inside now.
+        count: u32,
+        /// Tracks inside before.
+        previous: u32,
+    },
+    /// Two tracks are closer than a distance rule's threshold.
+    PeopleClose {
+        /// The other track; its id is the larger of the two.
+        other: u64,
+        /// How far apart they are in the frame in which this was certain, pixels.
+        distance_px: f64,
+    },
+    /// Two tracks that were close are so no longer.
+    PeopleParted {
+        /// The other track; its id is the larger of the two.
+        other: u64,
+        /// Why.
+        reason: ExitReason,
+        /// How long they were close, nanoseconds, never negative.
+        close_ns: i64,
+        /// How much of that one of them was not seen.
+        bridged_ns: i64,
+        /// The least distance meanwhile, pixels.
+        minimum_px: f64,
+    },
+}
+
+/// One conclusion of one rule, with the evidence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fact {
+    /// What happened, which also says whether `rule` is a line, a zone or a distance.
+    pub kind: FactKind,
+    /// Position of the rule in its list in the scene.
+    pub rule: u32,
+    /// Whom it is about; `None` for a count, whose evidence below is all zero.
+    pub track_id: Option<u64>,
+    /// The epoch that both times belong to.
+    pub epoch: u32,
+    /// When it happened, interpolated between frames, nanoseconds.
+    pub pts_ns: i64,
+    /// Time of the frame in which it was certain, nanoseconds.
+    pub confirmed_pts_ns: i64,
+    /// Length of the gap between sightings in which the moment lies, nanoseconds; 0 when no frame was missed.
+    pub bridged_ns: i64,
+    /// The box at that moment, interpolated: x1, y1, x2, y2 in source pixels.
+    pub xyxy: [f64; 4],
+    /// The rule's anchor of that box, source pixels.
+    pub anchor: [f64; 2],
+    /// The track's class when it was certain.
+    pub class_id: i32,
+    /// The track's confidence when it was certain, 0…1.
+    pub confidence: f32,
+}

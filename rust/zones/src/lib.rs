@@ -1,0 +1,30 @@
+//! Tracks become facts: counts, entries, exits, dwell, crossings, distances.
+//!
+//! [`Scene`] is the type to know. Make one per source from a [`SceneSpec`], give it every analyzed frame's tracks with
+//! the frame's time, and read the [`Fact`]s that it appends.
+//!
+//! The way through a frame: `scene` turns each track's last two sightings into a move (`sighting`) and hands it to
+//! every rule. A `line` looks at how often the anchor's path cut it between two places clear of it; a `zone` at which
+//! cuts led clearly in or out; a `distance` at pairs of people. What they conclude is put in order of time (`notes`).
+//!
+//! Three ideas keep counts right without special cases. Whether a path cuts a boundary is decided exactly, by
+//! `sightline_geometry`. A change counts once the anchor is clear of the boundary by a band, so jitter is silent; its
+//! time is that of the cut, interpolated. And state lives as long as the tracker keeps the identity, so a person who
+//! was hidden while crossing is counted when seen again, and the fact says how long the gap was.
+
+mod check;
+mod distance;
+mod fact;
+mod line;
+mod notes;
+mod scene;
+mod sighting;
+mod spec;
+mod tally;
+mod zone;
+
+pub use check::SceneError;
+pub use fact::{Direction, EntryReason, ExitReason, Fact, FactKind};
+pub use scene::Scene;
+pub use spec::{Anchor, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+pub use tally::{DistanceTally, LineTally, ZoneTally};

@@ -1,0 +1,88 @@
+//! Where rules write down what they conclude, and the order in which it is handed out.
+
+use crate::fact::{Fact, FactKind};
+use crate::sighting::{Moment, Sighting};
+use crate::spec::Anchor;
+
+/// Facts in the making, of one frame.
+#[derive(Debug)]
+pub(crate) struct Notes<'a> {
+    pub(crate) facts: &'a mut Vec<Fact>,
+    pub(crate) epoch: u32,
+    /// Time of the frame in which everything here is certain.
+    pub(crate) now_ns: i64,
+    /// Facts before this one were handed out earlier.
+    first: usize,
+}
+
+impl<'a> Notes<'a> {
+    pub(crate) fn new(facts: &'a mut Vec<Fact>, epoch: u32, now_ns: i64) -> Self {
+        let first = facts.len();
+        Self {
+            facts,
+            epoch,
+            now_ns,
+            first,
+        }
+    }
+
+    /// Adds a fact about one track.
+    pub(crate) fn add(
+        &mut self,
+        kind: FactKind,
+        (rule, anchor): (u32, Anchor),
+        who: &Sighting,
+        when: &Moment,
+    ) {
+        let place = anchor.of(when.xyxy);
+        self.facts.push(Fact {
+            kind,
+            rule,
+            track_id: Some(who.track_id),
+            epoch: self.epoch,
+            pts_ns: when.pts_ns,
+            confirmed_pts_ns: self.now_ns,
+            bridged_ns: when.gap_ns,
+            xyxy: when.xyxy,
+            anchor: [place.x, place.y],
+            class_id: who.class_id,
+            confidence: who.confidence,
+        });
+    }
+
+    /// Adds a zone's new count.
+    pub(crate) fn add_count(&mut self, rule: u32, count: u32, previous: u32) {
+        self.facts.push(Fact {
+            kind: FactKind::ZoneCountChanged { count, previous },
+            rule,
+            track_id: None,
+            epoch: self.epoch,
+            pts_ns: self.now_ns,
+            confirmed_pts_ns: self.now_ns,
+            bridged_ns: 0,
+            xyxy: [0.0; 4],
+            anchor: [0.0; 2],
+            class_id: 0,
+            confidence: 0.0,
+        });
+    }
+
+    /// Puts the facts in order: of time, then list of rules, rule, track, and counts last. Facts that are equal in all
+    /// of this stay in the order in which they were concluded.
+    pub(crate) fn sort(self) {
+        self.facts[self.first..].sort_by_key(|fact| {
+            let (list, other) = match fact.kind {
+                FactKind::LineCrossed { .. } => (0, 0),
+                FactKind::ZoneEntered { .. }
+                | FactKind::ZoneExited { .. }
+                | FactKind::ZoneDwelled { .. }
+                | FactKind::ZoneCountChanged { .. } => (1, 0),
+                FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => {
+                    (2, other)
+                }
+            };
+            let track_id = fact.track_id.unwrap_or(u64::MAX);
+            (fact.pts_ns, list, fact.rule, track_id, other)
+        });
+    }
+}

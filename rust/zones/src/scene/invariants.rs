@@ -1,0 +1,75 @@
+//! What is always true of a scene, for tests and fuzzers to ask after every step.
+
+use super::Scene;
+use crate::distance::{Distance, Pair};
+use crate::line::LineState;
+use crate::zone::Zone;
+
+impl Scene {
+    /// Checks that counts, tracks and pairs agree with each other.
+    ///
+    /// # Errors
+    /// A sentence that says what does not.
+    pub fn check_invariants(&self) -> Result<(), String> {
+        for (position, zone) in self.rules.zones.iter().enumerate() {
+            self.check_zone(position, zone)
+                .map_err(|fault| format!("zones[{position}]: {fault}"))?;
+        }
+        for (position, distance) in self.rules.distances.iter().enumerate() {
+            self.check_distance(distance)
+                .map_err(|fault| format!("distances[{position}]: {fault}"))?;
+        }
+        for state in self.tracks.values() {
+            for (position, known) in state.lines.iter().enumerate() {
+                if let Some(fault) = known.as_ref().and_then(LineState::fault) {
+                    let id = state.step.to.track_id;
+                    return Err(format!("lines[{position}]: track {id}: {fault}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_zone(&self, position: usize, zone: &Zone) -> Result<(), String> {
+        let mut inside = 0;
+        for state in self.tracks.values() {
+            if let Some(known) = &state.zones[position] {
+                inside += u32::from(known.is_inside());
+                if let Some(fault) = known.fault(zone, &state.step.to) {
+                    return Err(format!("track {}: {fault}", state.step.to.track_id));
+                }
+            }
+        }
+        let tally = &zone.tally;
+        if tally.inside != inside || zone.reported != inside {
+            let reported = zone.reported;
+            return Err(format!(
+                "{inside} are inside, {reported} reported: {tally:?}"
+            ));
+        }
+        if tally.entries != tally.exits + u64::from(inside) {
+            return Err(format!("entries are not exits and those inside: {tally:?}"));
+        }
+        Ok(())
+    }
+
+    fn check_distance(&self, distance: &Distance) -> Result<(), String> {
+        let known = |id| self.tracks.contains_key(id);
+        if let Some((pair, _)) = distance
+            .pairs
+            .iter()
+            .find(|((a, b), _)| !known(a) || !known(b))
+        {
+            return Err(format!("the pair {pair:?} outlived one of its tracks"));
+        }
+        let reported = distance
+            .pairs
+            .values()
+            .filter(|pair| Pair::is_reported(pair));
+        let (close, counted) = (reported.count(), distance.tally.close);
+        if close != counted as usize {
+            return Err(format!("{close} pairs are close, {counted} counted"));
+        }
+        Ok(())
+    }
+}

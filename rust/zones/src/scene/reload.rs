@@ -1,0 +1,89 @@
+//! A scene that is edited while people are in it: what is unchanged goes on.
+
+use super::Scene;
+use crate::check::SceneError;
+use crate::fact::{ExitReason, Fact};
+use crate::notes::Notes;
+use crate::spec::SceneSpec;
+
+/// For each rule of a list, its position in the list before; `None` if it is new or changed.
+type Kept = Vec<Option<usize>>;
+
+impl Scene {
+    /// Changes the rules. Those that are the same in both scenes keep their counts and what they know of tracks; of
+    /// those that are gone or changed, everybody leaves when last seen, with reason `Ended`. The facts that are
+    /// appended number rules as before the change.
+    ///
+    /// # Errors
+    /// Every fault of `spec`; then the scene stays as it was.
+    pub fn reload(
+        &mut self,
+        spec: &SceneSpec,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Vec<SceneError>> {
+        let fresh = Self::new(spec, self.size_px.0, self.size_px.1)?;
+        let lines = kept(&self.spec.lines, &spec.lines);
+        let zones = kept(&self.spec.zones, &spec.zones);
+        let distances = kept(&self.spec.distances, &spec.distances);
+        self.end_others(&zones, &distances, facts);
+        for state in self.tracks.values_mut() {
+            state.lines = taken(&mut state.lines, &lines);
+            state.zones = taken(&mut state.zones, &zones);
+        }
+        let before = std::mem::replace(&mut self.rules, fresh.rules);
+        self.spec = fresh.spec;
+        for (line, old) in self.rules.lines.iter_mut().zip(&lines) {
+            if let Some(old) = *old {
+                line.tally = before.lines[old].tally;
+            }
+        }
+        for (zone, old) in self.rules.zones.iter_mut().zip(&zones) {
+            if let Some(old) = *old {
+                zone.tally = before.zones[old].tally;
+                zone.reported = before.zones[old].reported;
+            }
+        }
+        let mut before: Vec<_> = before.distances.into_iter().map(Some).collect();
+        for (distance, old) in self.rules.distances.iter_mut().zip(&distances) {
+            if let Some(known) = old.and_then(|old| before[old].take()) {
+                distance.tally = known.tally;
+                distance.pairs = known.pairs;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what the rules that are not kept have open.
+    fn end_others(&mut self, zones: &Kept, distances: &Kept, facts: &mut Vec<Fact>) {
+        let Some((epoch, now_ns)) = self.now else {
+            return;
+        };
+        let mut notes = Notes::new(facts, epoch, now_ns);
+        for (position, zone) in self.rules.zones.iter_mut().enumerate() {
+            if zones.contains(&Some(position)) {
+                continue;
+            }
+            for state in self.tracks.values_mut() {
+                if let Some(known) = &mut state.zones[position] {
+                    zone.leave(known, &state.step.to, ExitReason::Ended, &mut notes);
+                }
+            }
+        }
+        for (position, distance) in self.rules.distances.iter_mut().enumerate() {
+            if !distances.contains(&Some(position)) {
+                distance.leave(None, ExitReason::Ended, &mut notes);
+            }
+        }
+        self.report_counts(notes);
+    }
+}
+
+fn kept<T: PartialEq>(before: &[T], after: &[T]) -> Kept {
+    let position = |rule| before.iter().position(|old| old == rule);
+    after.iter().map(position).collect()
+}
+
+fn taken<T>(before: &mut [Option<T>], kept: &Kept) -> Vec<Option<T>> {
+    let known = |old: &Option<usize>| before.get_mut((*old)?)?.take();
+    kept.iter().map(known).collect()
+}

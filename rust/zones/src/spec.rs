@@ -1,0 +1,130 @@
+//! The lines, zones and distances of one source, as they are asked for. Places are in unit space: 0…1 of the frame.
+
+use sightline_geometry::Point;
+
+/// The point of a box that stands for the person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Anchor {
+    /// The middle of the bottom edge: where the feet are.
+    #[default]
+    BottomCenter,
+    /// The middle of the box.
+    Center,
+}
+
+impl Anchor {
+    /// Returns the anchor of a box x1, y1, x2, y2, in the box's unit.
+    pub fn of(self, [x1, y1, x2, y2]: [f64; 4]) -> Point {
+        let y = match self {
+            Self::BottomCenter => y2,
+            Self::Center => f64::midpoint(y1, y2),
+        };
+        Point::new(f64::midpoint(x1, x2), y)
+    }
+}
+
+/// A line that is crossed in or out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineSpec {
+    /// What it is called, unlike any other line of the scene.
+    pub name: String,
+    /// Where it starts, unit space.
+    pub start: [f64; 2],
+    /// Where it ends, unit space. In is from left to right of who stands at the start and faces the end.
+    pub end: [f64; 2],
+    /// The point of a box that crosses.
+    pub anchor: Anchor,
+    /// How far from the line a side is certain, as a share of the frame's height, 0…1; default 4 px of 1080.
+    pub band: Option<f64>,
+}
+
+impl LineSpec {
+    /// Returns a line with the default anchor and band.
+    pub fn new(name: &str, start: [f64; 2], end: [f64; 2]) -> Self {
+        Self {
+            name: name.to_owned(),
+            start,
+            end,
+            anchor: Anchor::default(),
+            band: None,
+        }
+    }
+}
+
+/// A zone that is entered, left and dwelled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneSpec {
+    /// What it is called, unlike any other zone of the scene.
+    pub name: String,
+    /// Corners, either way round, unit space; the first may be repeated at the end.
+    pub polygon: Vec<[f64; 2]>,
+    /// The point of a box that must be inside.
+    pub anchor: Anchor,
+    /// How far from the boundary inside or outside is certain, as a share of the frame's height, 0…1; default 4 px of
+    /// 1080. In a thin zone half its inradius is used if that is less.
+    pub band: Option<f64>,
+    /// Stay after which `ZoneDwelled` is due, nanoseconds, positive; `None` for never.
+    pub dwell_ns: Option<i64>,
+    /// Frames in a row in which a track must be seen inside before its entry counts, at least 1. With more than 1, a
+    /// zone that was jumped over between two frames was not entered.
+    pub confirm_frames: u32,
+}
+
+impl ZoneSpec {
+    /// Returns a zone with the default anchor and band, no dwell threshold, and entries that count at once.
+    pub fn new(name: &str, polygon: &[[f64; 2]]) -> Self {
+        Self {
+            name: name.to_owned(),
+            polygon: polygon.to_vec(),
+            anchor: Anchor::default(),
+            band: None,
+            dwell_ns: None,
+            confirm_frames: 1,
+        }
+    }
+}
+
+/// A distance that people keep or don't, in the image's plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DistanceSpec {
+    /// What it is called, unlike any other distance of the scene.
+    pub name: String,
+    /// Two are close when nearer than this, as a share of the frame's height, positive.
+    pub threshold: f64,
+    /// How much farther than the threshold they must go to have parted, as a share of the threshold, 0 or more.
+    pub hysteresis: f64,
+    /// How long they must be close, without a break, before it counts, nanoseconds, positive; `None` for at once.
+    pub min_duration_ns: Option<i64>,
+    /// Where both must be, as a zone's polygon; `None` for anywhere.
+    pub polygon: Option<Vec<[f64; 2]>>,
+    /// The point of a box to measure from.
+    pub anchor: Anchor,
+}
+
+impl DistanceSpec {
+    /// Returns a distance anywhere in the frame, with the default anchor and a hysteresis of a tenth.
+    pub fn new(name: &str, threshold: f64) -> Self {
+        Self {
+            name: name.to_owned(),
+            threshold,
+            hysteresis: 0.1,
+            min_duration_ns: None,
+            polygon: None,
+            anchor: Anchor::default(),
+        }
+    }
+}
+
+/// All that is watched in one source.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SceneSpec {
+    /// Lines, in the order in which facts number them.
+    pub lines: Vec<LineSpec>,
+    /// Zones, in the order in which facts number them.
+    pub zones: Vec<ZoneSpec>,
+    /// Distances, in the order in which facts number them.
+    pub distances: Vec<DistanceSpec>,
+    /// Time without a sighting after which a track that reappears counts as new, nanoseconds, positive; `None` for as
+    /// long as the tracker keeps the identity.
+    pub max_gap_ns: Option<i64>,
+}

@@ -1,0 +1,44 @@
+//! What each rule has counted so far, and how often it had to judge.
+
+/// Counts of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineTally {
+    /// Crossings from left to right.
+    pub in_count: u64,
+    /// Crossings from right to left.
+    pub out_count: u64,
+    /// Tracks given up within the band, or after a cut that was not confirmed yet: each may be a missed crossing.
+    pub lost_at_line: u64,
+    /// Cuts that came to nothing because the track turned back or went round an end.
+    pub flips_suppressed: u64,
+    /// Crossings that were interpolated over a gap between sightings.
+    pub gaps_bridged: u64,
+}
+
+/// Counts of a zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZoneTally {
+    /// Tracks inside now.
+    pub inside: u32,
+    /// Entries, those that appeared inside included.
+    pub entries: u64,
+    /// Exits, for whatever reason.
+    pub exits: u64,
+    /// Entries of tracks that were inside when first seen.
+    pub born_inside: u64,
+    /// Cuts that came to nothing because the track turned back within the band, or was not inside long enough.
+    pub flips_suppressed: u64,
+    /// Entries and exits that were interpolated over a gap between sightings.
+    pub gaps_bridged: u64,
+}
+
+/// Counts of a distance rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DistanceTally {
+    /// Pairs that are close now.
+    pub close: u32,
+    /// Pairs that became close so far.
+    pub contacts: u64,
+    /// Distance of the two that were closest in the last frame, pixels; `None` with fewer than two in the zone.
+    pub nearest_px: Option<f64>,
+}

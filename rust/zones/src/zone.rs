@@ -1,0 +1,250 @@
+//! A zone: who is in it, since when, and how they came and went.
+
+use sightline_geometry::{Point, Polygon};
+
+use crate::fact::{EntryReason, ExitReason, FactKind};
+use crate::notes::Notes;
+use crate::sighting::{Moment, Move, Sighting};
+use crate::spec::Anchor;
+use crate::tally::ZoneTally;
+
+/// A zone with its counts.
+#[derive(Debug)]
+pub(crate) struct Zone {
+    pub(crate) rule: u32,
+    pub(crate) polygon: Polygon,
+    pub(crate) anchor: Anchor,
+    pub(crate) band_px: f64,
+    pub(crate) dwell_ns: Option<i64>,
+    pub(crate) confirm_frames: u32,
+    pub(crate) tally: ZoneTally,
+    /// The count that was last handed out.
+    pub(crate) reported: u32,
+    /// Memory for one move's cuts.
+    pub(crate) cuts: Vec<f64>,
+}
+
+/// What a zone knows of a track.
+#[derive(Clone, Debug)]
+pub(crate) struct ZoneState {
+    /// Whether the polygon contains the anchor.
+    contained: bool,
+    /// The stay that counts; `None` while the track counts as outside.
+    stay: Option<Stay>,
+    /// Set exactly while `contained` contradicts `stay`; in a box because it is rare, and there is a state for each zone
+    /// and track.
+    change: Option<Box<Change>>,
+}
+
+/// From an entry that counted until the exit.
+#[derive(Clone, Debug)]
+struct Stay {
+    entered_ns: i64,
+    /// Time the track had spent unseen until then.
+    unseen_ns: i64,
+    /// Whether the dwell threshold was reported.
+    dwelled: bool,
+}
+
+/// An entry or exit that does not count yet.
+#[derive(Clone, Debug)]
+struct Change {
+    /// The cut.
+    moment: Moment,
+    /// Of an entry: how.
+    reason: EntryReason,
+    /// Whether the path has been farther than the band from the boundary since.
+    clear: bool,
+    /// Of an entry: frames in a row that saw the track inside.
+    frames: u32,
+}
+
+impl ZoneState {
+    pub(crate) fn is_inside(&self) -> bool {
+        self.stay.is_some()
+    }
+
+    /// Returns what is wrong with the state of a track that was last seen at `last`, if anything is.
+    pub(crate) fn fault(&self, zone: &Zone, last: &Sighting) -> Option<&'static str> {
+        if self.contained != zone.polygon.contains(zone.anchor.of(last.xyxy)) {
+            return Some("path and containment disagree");
+        }
+        if self.change.is_some() != (self.contained != self.is_inside()) {
+            return Some("a change is due and none is under way, or the reverse");
+        }
+        let entered_ns = self.stay.as_ref().map(|stay| stay.entered_ns);
+        (entered_ns > Some(last.pts_ns)).then_some("a stay begins after the last sighting")
+    }
+}
+
+impl Zone {
+    /// Judges a track's first sighting.
+    pub(crate) fn begin(&mut self, first: &Sighting, notes: &mut Notes) -> ZoneState {
+        let contained = self.polygon.contains(self.anchor.of(first.xyxy));
+        let mut state = ZoneState {
+            contained,
+            stay: None,
+            // Who is first seen in the band has no other side to be on than the one it is on.
+            change: contained.then(|| {
+                Box::new(Change {
+                    moment: Moment::from(first),
+                    reason: EntryReason::Appeared,
+                    clear: true,
+                    frames: 1,
+                })
+            }),
+        };
+        self.settle(&mut state, &Move::still(*first), notes);
+        state
+    }
+
+    /// Follows a track to its next sighting.
+    pub(crate) fn follow(&mut self, state: &mut ZoneState, step: &Move, notes: &mut Notes) {
+        if let (true, Some(change)) = (step.gap, &mut state.change) {
+            change.frames = 0;
+        }
+        let (from, to) = step.anchors(self.anchor);
+        let mut cuts = std::mem::take(&mut self.cuts);
+        self.polygon.path_cuts(from, to, &mut cuts);
+        let mut start = from;
+        for &t in &cuts {
+            let end = from.toward(to, t);
+            self.stretch(state, (start, end), step, notes);
+            self.cut(state, step.at(t));
+            start = end;
+        }
+        self.cuts = cuts;
+        if let Some(change) = &mut state.change {
+            change.frames += 1;
+        }
+        self.stretch(state, (start, to), step, notes);
+        // While an exit is under way, only what passed before it is certain.
+        let until_ns = state
+            .change
+            .as_ref()
+            .map_or(step.to.pts_ns, |c| c.moment.pts_ns);
+        if let Some(stay) = &mut state.stay {
+            self.report_dwell(stay, until_ns, step, notes);
+        }
+    }
+
+    /// Ends a track's stay, if there is one, at its last sighting.
+    pub(crate) fn leave(
+        &mut self,
+        state: &mut ZoneState,
+        last: &Sighting,
+        reason: ExitReason,
+        notes: &mut Notes,
+    ) {
+        state.change = None;
+        if let Some(stay) = state.stay.take() {
+            let step = Move::still(*last);
+            self.exit(stay, &Moment::from(last), reason, &step, notes);
+        }
+    }
+
+    /// Hands out the count if it is another one than last time.
+    pub(crate) fn report_count(&mut self, notes: &mut Notes) {
+        let previous = std::mem::replace(&mut self.reported, self.tally.inside);
+        if previous != self.reported {
+            notes.add_count(self.rule, self.reported, previous);
+        }
+    }
+
+    /// Takes note of a cut of the boundary.
+    fn cut(&mut self, state: &mut ZoneState, moment: Moment) {
+        state.contained = !state.contained;
+        if state.contained == state.is_inside() {
+            state.change = None;
+            self.tally.flips_suppressed += 1;
+        } else {
+            state.change = Some(Box::new(Change {
+                moment,
+                reason: EntryReason::Entered,
+                clear: false,
+                frames: 0,
+            }));
+        }
+    }
+
+    /// Judges a stretch of path between two cuts.
+    fn stretch(
+        &mut self,
+        state: &mut ZoneState,
+        (start, end): (Point, Point),
+        step: &Move,
+        notes: &mut Notes,
+    ) {
+        if let Some(change) = &mut state.change {
+            change.clear |= self.polygon.strays_beyond(start, end, self.band_px);
+            self.settle(state, step, notes);
+        }
+    }
+
+    /// Lets an entry or exit count if it is certain.
+    fn settle(&mut self, state: &mut ZoneState, step: &Move, notes: &mut Notes) {
+        let inside = state.is_inside();
+        let long_enough = |change: &Change| {
+            inside || self.confirm_frames <= 1 || change.frames >= self.confirm_frames
+        };
+        let Some(change) = state.change.take_if(|c| c.clear && long_enough(c)) else {
+            return;
+        };
+        match state.stay.take() {
+            Some(stay) => self.exit(stay, &change.moment, ExitReason::Exited, step, notes),
+            None => state.stay = Some(self.enter(&change, &step.to, notes)),
+        }
+    }
+
+    fn enter(&mut self, change: &Change, who: &Sighting, notes: &mut Notes) -> Stay {
+        let (reason, moment) = (change.reason, &change.moment);
+        self.tally.inside += 1;
+        self.tally.entries += 1;
+        self.tally.born_inside += u64::from(reason == EntryReason::Appeared);
+        self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
+        let kind = FactKind::ZoneEntered { reason };
+        notes.add(kind, (self.rule, self.anchor), who, moment);
+        Stay {
+            entered_ns: moment.pts_ns,
+            unseen_ns: moment.unseen_ns,
+            dwelled: false,
+        }
+    }
+
+    fn exit(
+        &mut self,
+        mut stay: Stay,
+        moment: &Moment,
+        reason: ExitReason,
+        step: &Move,
+        notes: &mut Notes,
+    ) {
+        self.report_dwell(&mut stay, moment.pts_ns, step, notes);
+        self.tally.inside -= 1;
+        self.tally.exits += 1;
+        self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
+        let kind = FactKind::ZoneExited {
+            reason,
+            dwell_ns: moment.pts_ns - stay.entered_ns,
+            bridged_ns: moment.unseen_ns - stay.unseen_ns,
+        };
+        notes.add(kind, (self.rule, self.anchor), &step.to, moment);
+    }
+
+    /// Reports, once a stay, that it has lasted as long as the threshold.
+    fn report_dwell(&self, stay: &mut Stay, until_ns: i64, step: &Move, notes: &mut Notes) {
+        let Some(dwell_ns) = self.dwell_ns else {
+            return;
+        };
+        if stay.dwelled || until_ns - stay.entered_ns < dwell_ns {
+            return;
+        }
+        stay.dwelled = true;
+        let moment = step.at_pts(stay.entered_ns + dwell_ns);
+        let kind = FactKind::ZoneDwelled {
+            dwell_ns,
+            bridged_ns: (moment.unseen_ns - stay.unseen_ns).clamp(0, dwell_ns),
+        };
+        notes.add(kind, (self.rule, self.anchor), &step.to, &moment);
+    }
+}

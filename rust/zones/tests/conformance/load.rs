@@ -1,0 +1,147 @@
+//! What is refused at load, all at once and with its place.
+
+use sightline_zones::{DistanceSpec, LineSpec, Scene, SceneError, SceneSpec, ZoneSpec};
+
+fn faults(spec: &SceneSpec) -> Vec<SceneError> {
+    Scene::new(spec, 1920, 1080).err().unwrap_or_default()
+}
+
+fn zone_faults(polygon: &[[f64; 2]]) -> Vec<SceneError> {
+    faults(&SceneSpec {
+        zones: vec![
+            ZoneSpec::new("a", &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]),
+            ZoneSpec::new("b", polygon),
+        ],
+        ..SceneSpec::default()
+    })
+}
+
+fn assert_one(faults: &[SceneError], path: &str, words: &str) {
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].path, path);
+    assert!(faults[0].message.contains(words), "{}", faults[0]);
+}
+
+#[test]
+fn z04_bow_tie() {
+    let faults = zone_faults(&[[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.9]]);
+    assert_one(
+        &faults,
+        "zones[1].polygon",
+        "edge 0 (from point 0) and edge 2 (from point 2)",
+    );
+}
+
+#[test]
+fn z07_equal_or_collinear_points() {
+    assert_one(
+        &zone_faults(&[[0.5, 0.5]; 3]),
+        "zones[1].polygon",
+        "1 distinct points",
+    );
+    assert_one(&zone_faults(&[]), "zones[1].polygon", "0 distinct points");
+    assert_one(
+        &zone_faults(&[[0.1, 0.5], [0.2, 0.5], [0.8, 0.5]]),
+        "zones[1].polygon",
+        "on one line",
+    );
+    let repeated = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.1], [0.1, 0.9]];
+    assert_one(
+        &zone_faults(&repeated),
+        "zones[1].polygon[2]",
+        "points 1 and 2 are the same",
+    );
+}
+
+#[test]
+fn a_closing_point_is_accepted() {
+    assert_eq!(
+        zone_faults(&[[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.1]]),
+        []
+    );
+}
+
+#[test]
+fn a_frame_needs_a_size() {
+    let refused = Scene::new(&SceneSpec::default(), 1920, 0)
+        .err()
+        .unwrap_or_default();
+    assert_one(&refused, "frame", "found 1920x0");
+}
+
+/// Everything wrong that there is.
+fn faulty() -> SceneSpec {
+    let line = |name: &str| LineSpec::new(name, [0.1, 0.1], [0.9, 0.9]);
+    let zone = |name: &str| ZoneSpec::new(name, &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]);
+    SceneSpec {
+        lines: vec![
+            line("a"),
+            line("a"),
+            LineSpec {
+                start: [f64::NAN, 0.0],
+                band: Some(-0.1),
+                ..line("b")
+            },
+            LineSpec {
+                end: [960.0, 540.0],
+                ..line(" ")
+            },
+            LineSpec {
+                end: [0.1, 0.1],
+                ..line("c")
+            },
+        ],
+        zones: vec![
+            ZoneSpec {
+                dwell_ns: Some(0),
+                confirm_frames: 0,
+                ..zone("a")
+            },
+            ZoneSpec {
+                polygon: vec![[0.0, 0.0], [1.0, -0.01], [f64::INFINITY, 1.0]],
+                ..zone("a")
+            },
+        ],
+        distances: vec![DistanceSpec {
+            threshold: 0.0,
+            hysteresis: f64::NAN,
+            min_duration_ns: Some(-5),
+            polygon: Some(vec![[0.0, 0.0], [1.0, 0.0]]),
+            ..DistanceSpec::new("", 0.1)
+        }],
+        max_gap_ns: Some(0),
+    }
+}
+
+#[test]
+fn all_faults_at_once() {
+    let found = faults(&faulty());
+    let paths: Vec<_> = found.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "max_gap_ns",
+            "lines[1].name",
+            "lines[3].name",
+            "zones[1].name",
+            "distances[0].name",
+            "lines[2].start",
+            "lines[2].band",
+            "lines[3].end",
+            "lines[4]",
+            "zones[0].dwell_ns",
+            "zones[0].confirm_frames",
+            "zones[1].polygon[1]",
+            "zones[1].polygon[2]",
+            "distances[0].polygon",
+            "distances[0].min_duration_ns",
+            "distances[0].threshold",
+            "distances[0].hysteresis",
+        ]
+    );
+    assert_eq!(
+        found[1].to_string(),
+        "lines[1].name: \"a\" is the name of lines[0] too; give each its own"
+    );
+    assert!(found[7].message.contains("divide pixels"), "{}", found[7]);
+}

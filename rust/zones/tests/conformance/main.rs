@@ -1,0 +1,9 @@
+//! The contract of this crate, case by case. Tests are named after the cases' IDs.
+
+mod distances;
+mod lines;
+mod load;
+mod order;
+mod properties;
+mod walk;
+mod zones;

@@ -1,0 +1,179 @@
+//! What holds for every walk: people on a lattice that hits every edge, with gaps, losses and restarts.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sightline_zones::{DistanceSpec, Fact, FactKind, SceneSpec, ZoneSpec};
+
+use crate::walk::{Run, line, rectangle, word, zone};
+
+fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
+    SceneSpec {
+        lines: vec![
+            line("whole", [0.0, 500.0], [1024.0, 500.0]),
+            line("part", [400.0, 400.0], [600.0, 600.0]),
+        ],
+        zones: vec![
+            ZoneSpec {
+                confirm_frames,
+                dwell_ns: Some(70_000_000),
+                ..rectangle("square", [400.0, 400.0], [600.0, 600.0])
+            },
+            zone(
+                "notched",
+                &[
+                    [400.0, 400.0],
+                    [600.0, 400.0],
+                    [600.0, 600.0],
+                    [500.0, 500.0],
+                    [400.0, 600.0],
+                ],
+            ),
+            rectangle("thin", [300.0, 500.0], [700.0, 502.0]),
+        ],
+        distances: vec![DistanceSpec::new("keep", 0.1)],
+        max_gap_ns: max_gap.then_some(70_000_000),
+    }
+}
+
+/// One frame: for each of four people a lattice place and a nudge in pixels, or nothing; then what else happens.
+type Frame = (Vec<Option<(u8, u8, i8)>>, u8);
+
+fn frames() -> impl Strategy<Value = Vec<Frame>> {
+    let place = proptest::option::weighted(0.85, (0..7_u8, 0..7_u8, -3..4_i8));
+    proptest::collection::vec((proptest::collection::vec(place, 4), 0..40_u8), 1..60)
+}
+
+/// Plays the frames; returns the run and where each update's facts start.
+fn play(spec: &SceneSpec, frames: &[Frame]) -> (Run, Vec<usize>) {
+    let mut run = Run::new(spec);
+    let mut starts = Vec::new();
+    // Identities are never reused: who is removed comes back as somebody else.
+    let mut ids = [1_u64, 2, 3, 4];
+    for (places, event) in frames {
+        starts.push(run.facts.len());
+        let mut removed = Vec::new();
+        match event {
+            0..4 => {
+                let id = &mut ids[usize::from(*event)];
+                removed.push(*id);
+                *id += 4;
+            }
+            4 => {
+                run.epoch += 1;
+                run.frame = 0;
+                ids = ids.map(|id| id + 4);
+            }
+            _ => {}
+        }
+        let people: Vec<_> = places
+            .iter()
+            .zip(ids)
+            .filter_map(|(place, id)| {
+                let (x, y, nudge) = (*place)?;
+                let at = |lattice: u8| 350.0 + 50.0 * f64::from(lattice);
+                Some((id, [at(x), at(y) + f64::from(nudge)]))
+            })
+            .collect();
+        run.show(&people, &removed);
+    }
+    starts.push(run.facts.len());
+    run.finish();
+    (run, starts)
+}
+
+/// Checks that entries and exits of each track and zone alternate, with one dwell at most in between.
+fn check_stays(facts: &[Fact]) -> Result<(), TestCaseError> {
+    let mut stays: BTreeMap<(u32, Option<u64>), (i64, bool)> = BTreeMap::new();
+    for fact in facts {
+        let key = (fact.rule, fact.track_id);
+        match fact.kind {
+            FactKind::ZoneEntered { .. } => {
+                prop_assert!(
+                    stays.insert(key, (fact.pts_ns, false)).is_none(),
+                    "{fact:?}"
+                );
+            }
+            FactKind::ZoneDwelled {
+                dwell_ns,
+                bridged_ns,
+            } => {
+                let Some((entered_ns, dwelled)) = stays.get_mut(&key) else {
+                    return Err(TestCaseError::fail("dwelled outside"));
+                };
+                prop_assert!(!std::mem::replace(dwelled, true));
+                prop_assert_eq!(*entered_ns + dwell_ns, fact.pts_ns);
+                prop_assert!((0..=dwell_ns).contains(&bridged_ns));
+            }
+            FactKind::ZoneExited {
+                dwell_ns,
+                bridged_ns,
+                ..
+            } => {
+                let stay = stays.remove(&key);
+                prop_assert_eq!(
+                    stay.map(|(entered, _)| fact.pts_ns - entered),
+                    Some(dwell_ns)
+                );
+                prop_assert!(
+                    dwell_ns >= 0 && (0..=dwell_ns).contains(&bridged_ns),
+                    "{:?}",
+                    fact
+                );
+                let due = fact.rule == 0 && dwell_ns >= 70_000_000;
+                prop_assert_eq!(stay.map(|(_, dwelled)| dwelled), Some(due));
+            }
+            _ => {}
+        }
+    }
+    prop_assert!(stays.is_empty(), "{:?}", stays);
+    Ok(())
+}
+
+/// Checks that every count follows the one before.
+fn check_counts(facts: &[Fact]) -> Result<(), TestCaseError> {
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    for fact in facts {
+        if let FactKind::ZoneCountChanged { count, previous } = fact.kind {
+            prop_assert_eq!(counts.insert(fact.rule, count).unwrap_or(0), previous);
+            prop_assert_ne!(count, previous);
+        }
+    }
+    prop_assert!(counts.values().all(|&count| count == 0));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn stays_counts_and_order_are_consistent(frames in frames(), confirm in 1..4_u32, max_gap: bool) {
+        let (run, starts) = play(&scene(confirm, max_gap), &frames);
+        check_stays(&run.facts)?;
+        check_counts(&run.facts)?;
+        for pair in starts.windows(2) {
+            let update = &run.facts[pair[0]..pair[1]];
+            prop_assert!(update.is_sorted_by_key(|fact| (fact.epoch, fact.pts_ns)));
+            prop_assert!(update.iter().all(|fact| fact.pts_ns <= fact.confirmed_pts_ns));
+            prop_assert!(update.iter().all(|fact| fact.bridged_ns >= 0));
+        }
+    }
+
+    #[test]
+    fn a_line_across_the_frame_is_crossed_in_and_out_in_turn(frames in frames()) {
+        let (run, _) = play(&scene(1, false), &frames);
+        let mut last: BTreeMap<Option<u64>, &str> = BTreeMap::new();
+        for fact in run.facts.iter().filter(|fact| fact.rule == 0) {
+            if let FactKind::LineCrossed { .. } = fact.kind {
+                let way = word(fact).unwrap_or_default();
+                prop_assert_ne!(last.insert(fact.track_id, way), Some(way));
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_frames_give_the_same_facts(frames in frames()) {
+        let spec = scene(2, true);
+        prop_assert_eq!(play(&spec, &frames).0.facts, play(&spec, &frames).0.facts);
+    }
+}

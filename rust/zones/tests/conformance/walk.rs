@@ -1,0 +1,181 @@
+//! People who walk through a scene, frame by frame.
+
+use sightline_tracks::Track;
+use sightline_zones::{
+    Direction, EntryReason, ExitReason, Fact, FactKind, LineSpec, Scene, SceneSpec, ZoneSpec,
+};
+
+/// Width and height of the frame; a power of two, so that whole pixels survive unit space.
+pub(crate) const SIZE_PX: u32 = 1024;
+
+/// A place in pixels; `None` in a walk is a frame without a sighting.
+pub(crate) type Place = [f64; 2];
+
+/// Returns a track whose box, 20 by 40, stands on `place`.
+pub(crate) fn track(id: u64, [x, y]: Place) -> Track {
+    Track {
+        id,
+        xyxy: [x - 10.0, y - 40.0, x + 10.0, y],
+        confidence: 0.5,
+        class_id: 0,
+        detection: 0,
+        age: 0,
+    }
+}
+
+pub(crate) fn unit([x, y]: Place) -> [f64; 2] {
+    [x / f64::from(SIZE_PX), y / f64::from(SIZE_PX)]
+}
+
+pub(crate) fn line(name: &str, start: Place, end: Place) -> LineSpec {
+    LineSpec::new(name, unit(start), unit(end))
+}
+
+pub(crate) fn zone(name: &str, corners: &[Place]) -> ZoneSpec {
+    let corners: Vec<_> = corners.iter().copied().map(unit).collect();
+    ZoneSpec::new(name, &corners)
+}
+
+pub(crate) fn rectangle(name: &str, [x1, y1]: Place, [x2, y2]: Place) -> ZoneSpec {
+    zone(name, &[[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
+}
+
+pub(crate) fn scene_of_lines(lines: &[LineSpec]) -> SceneSpec {
+    SceneSpec {
+        lines: lines.to_vec(),
+        ..SceneSpec::default()
+    }
+}
+
+pub(crate) fn scene_of_zones(zones: &[ZoneSpec]) -> SceneSpec {
+    SceneSpec {
+        zones: zones.to_vec(),
+        ..SceneSpec::default()
+    }
+}
+
+/// Returns `steps` places after `from`, evenly, the last at `to`.
+pub(crate) fn straight(from: Place, to: Place, steps: u32) -> Vec<Option<Place>> {
+    let at = |step: u32| {
+        let t = f64::from(step) / f64::from(steps);
+        Some([
+            from[0] + (to[0] - from[0]) * t,
+            from[1] + (to[1] - from[1]) * t,
+        ])
+    };
+    std::iter::once(Some(from))
+        .chain((1..=steps).map(at))
+        .collect()
+}
+
+pub(crate) fn hidden(frames: usize) -> Vec<Option<Place>> {
+    vec![None; frames]
+}
+
+/// A scene on its way through frames.
+pub(crate) struct Run {
+    pub(crate) scene: Scene,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) epoch: u32,
+    pub(crate) fps: f64,
+    pub(crate) frame: u32,
+}
+
+impl Run {
+    #[expect(clippy::expect_used, reason = "a fault here is a fault of the test")]
+    pub(crate) fn new(spec: &SceneSpec) -> Self {
+        Self {
+            scene: Scene::new(spec, SIZE_PX, SIZE_PX).expect("no faults"),
+            facts: Vec::new(),
+            epoch: 0,
+            fps: 30.0,
+            frame: 0,
+        }
+    }
+
+    /// Time of frame `frame`, nanoseconds.
+    #[expect(clippy::cast_possible_truncation, reason = "tests last seconds")]
+    pub(crate) fn pts_ns(&self, frame: f64) -> i64 {
+        (frame * 1e9 / self.fps).round() as i64
+    }
+
+    /// Shows one frame.
+    pub(crate) fn show(&mut self, people: &[(u64, Place)], removed: &[u64]) {
+        let tracks: Vec<Track> = people.iter().map(|&(id, place)| track(id, place)).collect();
+        let pts_ns = self.pts_ns(f64::from(self.frame));
+        self.scene
+            .update(self.epoch, pts_ns, &tracks, removed, &mut self.facts);
+        self.frame += 1;
+        self.check();
+    }
+
+    /// Shows one frame for each place of a walk.
+    pub(crate) fn walk(&mut self, id: u64, places: &[Option<Place>]) {
+        for place in places {
+            let people: Vec<_> = place.iter().map(|&place| (id, place)).collect();
+            self.show(&people, &[]);
+        }
+    }
+
+    pub(crate) fn finish(&mut self) {
+        self.scene.finish(&mut self.facts);
+        self.check();
+    }
+
+    /// The facts in words, counts left out: `in` and `out`, `entered`, `appeared`, `exited`, `lost`, `ended`, `dwelled`.
+    pub(crate) fn words(&self) -> Vec<&'static str> {
+        self.facts.iter().filter_map(word).collect()
+    }
+
+    /// The counts of zone 0 in the order in which they changed.
+    pub(crate) fn counts(&self) -> Vec<u32> {
+        let count = |fact: &Fact| match fact.kind {
+            FactKind::ZoneCountChanged { count, .. } if fact.rule == 0 => Some(count),
+            _ => None,
+        };
+        self.facts.iter().filter_map(count).collect()
+    }
+
+    /// Dwell and time unseen of every exit, nanoseconds.
+    pub(crate) fn dwells(&self) -> Vec<(i64, i64)> {
+        let dwell = |fact: &Fact| match fact.kind {
+            FactKind::ZoneExited {
+                dwell_ns,
+                bridged_ns,
+                ..
+            } => Some((dwell_ns, bridged_ns)),
+            _ => None,
+        };
+        self.facts.iter().filter_map(dwell).collect()
+    }
+
+    fn check(&self) {
+        assert_eq!(self.scene.check_invariants(), Ok(()));
+    }
+}
+
+pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
+    Some(match fact.kind {
+        FactKind::LineCrossed {
+            direction: Direction::In,
+        } => "in",
+        FactKind::LineCrossed {
+            direction: Direction::Out,
+        } => "out",
+        FactKind::ZoneEntered {
+            reason: EntryReason::Entered,
+        } => "entered",
+        FactKind::ZoneEntered {
+            reason: EntryReason::Appeared,
+        } => "appeared",
+        FactKind::ZoneExited { reason, .. } | FactKind::PeopleParted { reason, .. } => match reason
+        {
+            ExitReason::Exited => "exited",
+            ExitReason::Lost => "lost",
+            ExitReason::Ended => "ended",
+        },
+        FactKind::ZoneDwelled { .. } => "dwelled",
+        FactKind::ZoneCountChanged { .. } => return None,
+        FactKind::PeopleClose { .. } => "close",
+    })
+}

@@ -1,0 +1,502 @@
+//! Zones: who is in, since when, and how they came and went.
+
+use sightline_zones::{FactKind, SceneSpec, ZoneSpec, ZoneTally};
+
+use crate::walk::{Place, Run, hidden, rectangle, scene_of_zones, straight, zone};
+
+const SECOND_NS: i64 = 1_000_000_000;
+
+/// A square of 200 px from (400, 400).
+fn square() -> ZoneSpec {
+    rectangle("square", [400.0, 400.0], [600.0, 600.0])
+}
+
+fn walked(zone: ZoneSpec, parts: &[Vec<Option<Place>>]) -> Run {
+    let mut run = Run::new(&scene_of_zones(&[zone]));
+    run.walk(1, &parts.concat());
+    run
+}
+
+fn tally(run: &Run) -> ZoneTally {
+    run.scene.zone_tallies().next().copied().unwrap_or_default()
+}
+
+/// Into the square and out again on the other side, 10 px a frame.
+fn across() -> Vec<Option<Place>> {
+    straight([500.0, 300.0], [500.0, 700.0], 40)
+}
+
+#[test]
+fn enters_and_exits() {
+    let run = walked(square(), &[straight([500.0, 296.0], [500.0, 696.0], 40)]);
+    assert_eq!(run.words(), ["entered", "exited"]);
+    assert_eq!(run.counts(), [1, 0]);
+    let times: Vec<_> = run.facts.iter().map(|fact| fact.pts_ns).collect();
+    assert!((times[0] - run.pts_ns(10.4)).abs() <= 1);
+    assert_eq!(times[1], run.pts_ns(11.0));
+    assert!((times[2] - run.pts_ns(30.4)).abs() <= 1);
+    assert_eq!(run.dwells(), [(times[2] - times[0], 0)]);
+    let expected = ZoneTally {
+        entries: 1,
+        exits: 1,
+        ..ZoneTally::default()
+    };
+    assert_eq!(tally(&run), expected);
+}
+
+#[test]
+fn z01_points_of_a_partition() {
+    let middle = [512.0, 512.0];
+    let corners = [
+        [256.0, 256.0],
+        [768.0, 256.0],
+        [768.0, 768.0],
+        [256.0, 768.0],
+    ];
+    let mut zones: Vec<ZoneSpec> = (0..4)
+        .map(|i| zone(&format!("{i}"), &[corners[i], corners[(i + 1) % 4], middle]))
+        .collect();
+    // A neighbor with corners in the middle of the square's edge, and the rest around it.
+    zones.push(rectangle("door", [768.0, 384.0], [896.0, 640.0]));
+    zones.push(zone(
+        "above",
+        &[
+            [768.0, 256.0],
+            [896.0, 256.0],
+            [896.0, 384.0],
+            [768.0, 384.0],
+        ],
+    ));
+    zones.push(zone(
+        "below",
+        &[
+            [768.0, 640.0],
+            [896.0, 640.0],
+            [896.0, 768.0],
+            [768.0, 768.0],
+        ],
+    ));
+    for x in (256..896).step_by(64) {
+        for y in (256..768).step_by(64) {
+            let mut run = Run::new(&scene_of_zones(&zones));
+            run.show(&[(1, [f64::from(x), f64::from(y)])], &[]);
+            let inside: u32 = run.scene.zone_tallies().map(|tally| tally.inside).sum();
+            assert_eq!(inside, 1, "at {x}, {y}");
+        }
+    }
+}
+
+#[test]
+fn z02_path_and_containment_agree() {
+    // Every step between points of a lattice that hits corners and edges; the scene compares the answers each time.
+    let notched = zone(
+        "notched",
+        &[
+            [400.0, 400.0],
+            [600.0, 400.0],
+            [600.0, 600.0],
+            [500.0, 500.0],
+            [400.0, 600.0],
+        ],
+    );
+    let mut run = Run::new(&scene_of_zones(&[notched]));
+    let places: Vec<Place> = (0..49)
+        .map(|i| {
+            [
+                350.0 + 50.0 * f64::from(i % 7),
+                350.0 + 50.0 * f64::from(i / 7),
+            ]
+        })
+        .collect();
+    for &from in &places {
+        for &to in &places {
+            run.walk(1, &[Some(from), Some(to)]);
+        }
+    }
+    assert!(tally(&run).entries > 300, "{:?}", tally(&run));
+}
+
+#[test]
+fn z03_arm_to_arm_of_a_u() {
+    let u = zone(
+        "u",
+        &[
+            [300.0, 300.0],
+            [400.0, 300.0],
+            [400.0, 500.0],
+            [600.0, 500.0],
+            [600.0, 300.0],
+            [700.0, 300.0],
+            [700.0, 600.0],
+            [300.0, 600.0],
+        ],
+    );
+    let run = walked(u, &[vec![Some([350.0, 400.0]), Some([650.0, 400.0])]]);
+    assert_eq!(run.words(), ["appeared", "exited", "entered"]);
+    let times: Vec<_> = run.facts.iter().map(|fact| fact.pts_ns).collect();
+    assert_eq!(times[2..], [run.pts_ns(1.0 / 6.0), run.pts_ns(5.0 / 6.0)]);
+    assert_eq!(run.counts(), [1]);
+}
+
+#[test]
+fn z05_thin_zone_jumped_over() {
+    let thin = rectangle("thin", [300.0, 400.0], [700.0, 406.0]);
+    let run = walked(thin.clone(), &[straight([500.0, 303.0], [500.0, 503.0], 1)]);
+    assert_eq!(run.words(), ["entered", "exited"]);
+    assert!((run.facts[0].pts_ns - run.pts_ns(0.485)).abs() <= 1);
+    assert!((run.facts[1].pts_ns - run.pts_ns(0.515)).abs() <= 1);
+    assert_eq!(run.counts(), [0; 0]);
+    // With a frame inside, however little.
+    for y in [401.0, 403.0, 405.5] {
+        let run = walked(
+            thin.clone(),
+            &[vec![
+                Some([500.0, 303.0]),
+                Some([500.0, y]),
+                Some([500.0, 503.0]),
+            ]],
+        );
+        assert_eq!(run.words(), ["entered", "exited"], "by way of {y}");
+    }
+    // Cutting a corner by less than the band is no visit.
+    let run = walked(square(), &[straight([395.0, 407.0], [407.0, 395.0], 1)]);
+    assert_eq!(run.words(), [""; 0]);
+    assert_eq!(tally(&run).flips_suppressed, 1);
+}
+
+#[test]
+fn z06_anchor_outside_the_frame() {
+    let bottom = rectangle("bottom", [400.0, 900.0], [600.0, 1024.0]);
+    let run = walked(
+        bottom,
+        &[
+            straight([500.0, 1100.0], [500.0, 950.0], 15),
+            straight([500.0, 960.0], [500.0, 1100.0], 14),
+        ],
+    );
+    assert_eq!(run.words(), ["entered", "exited"]);
+    let left = rectangle("left", [0.0, 400.0], [100.0, 600.0]);
+    let run = walked(
+        left,
+        &[
+            straight([50.0, 500.0], [-80.0, 500.0], 13),
+            straight([-80.0, 500.0], [50.0, 500.0], 13),
+        ],
+    );
+    assert_eq!(run.words(), ["appeared", "exited", "entered"]);
+}
+
+#[test]
+fn z08_born_inside() {
+    let mut run = walked(square(), &[vec![Some([500.0, 500.0]); 3]]);
+    assert_eq!(run.words(), ["appeared"]);
+    assert_eq!(run.counts(), [1]);
+    assert_eq!((tally(&run).born_inside, tally(&run).inside), (1, 1));
+    run.finish();
+    assert_eq!(run.words(), ["appeared", "ended"]);
+    assert_eq!(run.counts(), [1, 0]);
+    assert_eq!(run.dwells(), [(run.pts_ns(2.0), 0)]);
+}
+
+#[test]
+fn z09_lost_inside() {
+    let mut run = walked(
+        square(),
+        &[straight([500.0, 300.0], [500.0, 500.0], 20), hidden(10)],
+    );
+    run.show(&[], &[1]);
+    assert_eq!(run.words(), ["entered", "lost"]);
+    let exit = run.facts[run.facts.len() - 2];
+    assert_eq!(exit.pts_ns, run.pts_ns(20.0));
+    assert_eq!(exit.confirmed_pts_ns, run.pts_ns(31.0));
+    let [x, y] = exit.anchor;
+    assert!((x - 500.0).abs() < 1e-9 && (y - 500.0).abs() < 1e-9);
+    assert_eq!(run.counts(), [1, 0]);
+    assert_eq!(run.facts[run.facts.len() - 1].pts_ns, run.pts_ns(31.0));
+    assert_eq!(run.scene.track_count(), 0);
+}
+
+#[test]
+fn z10_jitter_after_entry() {
+    let jitter: Vec<_> = (0..40)
+        .map(|i| Some([500.0, if i % 2 == 0 { 403.0 } else { 397.0 }]))
+        .collect();
+    let run = walked(
+        square(),
+        &[straight([500.0, 300.0], [500.0, 410.0], 11), jitter.clone()],
+    );
+    assert_eq!(run.words(), ["entered"]);
+    // Each of the 20 times out but the last is followed by a time in.
+    assert_eq!(tally(&run).flips_suppressed, 19);
+    let run = walked(
+        square(),
+        &[straight([500.0, 300.0], [500.0, 395.0], 11), jitter],
+    );
+    assert_eq!(run.words(), [""; 0]);
+}
+
+#[test]
+fn z11_only_frames_in_a_row_confirm() {
+    let patient = ZoneSpec {
+        confirm_frames: 3,
+        ..square()
+    };
+    let (out, inside) = (Some([500.0, 350.0]), Some([500.0, 450.0]));
+    let cases: &[(&[Option<Place>], &[&str])] = &[
+        (&[out, inside, inside, out, inside, inside, out], &[]),
+        (&[out, inside, inside, None, inside, inside], &[]),
+        (&[out, inside, inside, inside], &["entered"]),
+        (&[out, inside, None, inside, inside, inside], &["entered"]),
+        (&[inside, inside], &[]),
+        (&[inside, inside, inside], &["appeared"]),
+        (&[inside, out, inside, inside, inside], &["entered"]),
+    ];
+    for &(path, words) in cases {
+        let mut run = Run::new(&scene_of_zones(std::slice::from_ref(&patient)));
+        run.walk(1, path);
+        assert_eq!(run.words(), words, "{path:?}");
+    }
+    // The time is that of the cut, not of the confirmation.
+    let run = walked(patient, &[vec![out, inside, inside, inside]]);
+    assert_eq!(run.facts[0].pts_ns, run.pts_ns(0.5));
+    assert_eq!(run.facts[0].confirmed_pts_ns, run.pts_ns(3.0));
+}
+
+#[test]
+fn z12_dwell_restarts_after_leaving() {
+    let spec = ZoneSpec {
+        dwell_ns: Some(SECOND_NS),
+        ..square()
+    };
+    let stay = |frames| vec![Some([500.0, 500.0]); frames];
+    let away = vec![Some([500.0, 700.0]); 5];
+    let run = walked(
+        spec.clone(),
+        &[stay(25), away.clone(), stay(25), away.clone()],
+    );
+    assert_eq!(run.words(), ["appeared", "exited", "entered", "exited"]);
+    let run = walked(spec, &[stay(40), away.clone(), stay(70), away]);
+    assert_eq!(
+        run.words(),
+        [
+            "appeared", "dwelled", "exited", "entered", "dwelled", "exited"
+        ]
+    );
+    let dwelled: Vec<_> = run
+        .facts
+        .iter()
+        .filter(|f| matches!(f.kind, FactKind::ZoneDwelled { .. }))
+        .collect();
+    assert_eq!(dwelled[0].pts_ns, SECOND_NS);
+    let entered = run
+        .facts
+        .iter()
+        .filter(|f| matches!(f.kind, FactKind::ZoneEntered { .. }))
+        .nth(1);
+    assert_eq!(
+        Some(dwelled[1].pts_ns),
+        entered.map(|f| f.pts_ns + SECOND_NS)
+    );
+    assert_eq!(
+        dwelled[1].kind,
+        FactKind::ZoneDwelled {
+            dwell_ns: SECOND_NS,
+            bridged_ns: 0
+        }
+    );
+}
+
+#[test]
+fn z13_dwell_over_a_gap() {
+    let spec = ZoneSpec {
+        dwell_ns: Some(SECOND_NS),
+        ..square()
+    };
+    let stay = || vec![Some([500.0, 500.0]); 15];
+    let run = walked(
+        spec.clone(),
+        &[stay(), hidden(29), stay(), vec![Some([500.0, 700.0])]],
+    );
+    assert_eq!(run.words(), ["appeared", "dwelled", "exited"]);
+    let exit = run.pts_ns(58.5);
+    assert_eq!(run.dwells(), [(exit, SECOND_NS)]);
+    let bridged_ns = SECOND_NS - run.pts_ns(14.0);
+    assert_eq!(
+        run.facts[2].kind,
+        FactKind::ZoneDwelled {
+            dwell_ns: SECOND_NS,
+            bridged_ns
+        }
+    );
+    // Only the part of a gap that lies within the stay counts.
+    let run = walked(
+        spec,
+        &[
+            vec![Some([500.0, 300.0])],
+            hidden(29),
+            stay(),
+            hidden(14),
+            vec![Some([500.0, 700.0])],
+        ],
+    );
+    assert_eq!(run.words(), ["entered", "dwelled", "exited"]);
+    let (half_in, half_out) = (run.pts_ns(15.0), run.pts_ns(51.5));
+    let seen = run.pts_ns(44.0) - run.pts_ns(30.0);
+    assert_eq!(
+        run.dwells(),
+        [(half_out - half_in, half_out - half_in - seen)]
+    );
+    assert_eq!(tally(&run).gaps_bridged, 2);
+}
+
+#[test]
+fn z14_same_dwell_at_any_rate() {
+    let place = |seconds: f64| [500.0, 300.0 + 110.0 * seconds];
+    let dwell = |fps: u32, keep: fn(u32) -> bool| {
+        let mut run = Run::new(&scene_of_zones(&[square()]));
+        run.fps = f64::from(fps);
+        for frame in 0..4 * fps {
+            run.frame = frame;
+            if keep(frame) {
+                run.show(&[(1, place(f64::from(frame) / f64::from(fps)))], &[]);
+            }
+        }
+        assert_eq!(run.words(), ["entered", "exited"]);
+        run.dwells()[0].0
+    };
+    let truth = 200.0 / 110.0 * 1e9;
+    // A live stream at full rate that drops what it can't keep up with.
+    for found in [
+        dwell(10, |_| true),
+        dwell(30, |_| true),
+        dwell(30, |i| i % 7 != 3 && i % 5 != 0),
+    ] {
+        assert!((found as f64 - truth).abs() < 1e9 / 30.0, "{found}");
+    }
+}
+
+#[test]
+fn z15_first_frame_inside_counts() {
+    let run = walked(square(), &[vec![Some([500.0, 500.0])]]);
+    assert_eq!(run.words(), ["appeared"]);
+    let run = walked(square(), &[vec![Some([500.0, 401.0])]]);
+    assert_eq!(run.counts(), [1]);
+}
+
+#[test]
+fn z16_one_large_box_two_zones() {
+    let mut run = Run::new(&scene_of_zones(&[
+        rectangle("left", [300.0, 400.0], [500.0, 600.0]),
+        rectangle("right", [500.0, 400.0], [700.0, 600.0]),
+    ]));
+    let mut large = crate::walk::track(1, [0.0, 0.0]);
+    for frame in 0..60_u32 {
+        let x = 350.0 + 5.0 * f64::from(frame);
+        large.xyxy = [x - 200.0, 100.0, x + 200.0, 500.0];
+        run.scene
+            .update(0, i64::from(frame), &[large], &[], &mut run.facts);
+        let inside: u32 = run.scene.zone_tallies().map(|tally| tally.inside).sum();
+        assert_eq!(inside, 1, "at {x}");
+    }
+    assert_eq!(run.words(), ["appeared", "exited", "entered"]);
+}
+
+#[test]
+fn z17_without_identity_no_state() {
+    let mut run = Run::new(&SceneSpec {
+        lines: vec![crate::walk::line("door", [300.0, 400.0], [700.0, 400.0])],
+        ..scene_of_zones(&[square()])
+    });
+    for _ in 0..3 {
+        run.show(&[(0, [500.0, 300.0])], &[]);
+        run.show(&[(0, [500.0, 500.0]), (0, [500.0, 300.0])], &[]);
+    }
+    assert_eq!(run.facts, []);
+    assert_eq!(run.scene.track_count(), 0);
+}
+
+#[test]
+fn z18_stream_restarts() {
+    let spec = ZoneSpec {
+        dwell_ns: Some(SECOND_NS),
+        ..square()
+    };
+    for same_epoch in [false, true] {
+        let mut run = walked(spec.clone(), &[across()[..25].to_vec()]);
+        let last = run.pts_ns(24.0);
+        // The clock jumps back, and the next track has the same identity.
+        run.frame = 0;
+        run.epoch = u32::from(!same_epoch);
+        run.walk(1, &vec![Some([500.0, 500.0]); 40]);
+        assert_eq!(run.words(), ["entered", "lost", "appeared", "dwelled"]);
+        let lost = run.facts[2];
+        assert_eq!((lost.epoch, lost.pts_ns), (0, last));
+        assert_eq!(run.facts[4].epoch, run.epoch);
+        assert!(
+            run.dwells()
+                .iter()
+                .all(|&(dwell, bridged)| dwell >= 0 && bridged >= 0)
+        );
+        assert_eq!(run.counts(), [1, 0, 1]);
+    }
+}
+
+#[test]
+fn z19_edited_while_inside() {
+    let spec = ZoneSpec {
+        dwell_ns: Some(SECOND_NS),
+        ..square()
+    };
+    let other = rectangle("other", [300.0, 300.0], [700.0, 700.0]);
+    let mut run = Run::new(&scene_of_zones(&[other.clone(), spec.clone()]));
+    run.walk(1, &[Some([500.0, 500.0]); 20]);
+    // Refused: everything stays.
+    let broken = scene_of_zones(&[rectangle("flat", [300.0, 300.0], [300.0, 700.0])]);
+    assert!(run.scene.reload(&broken, &mut run.facts).is_err());
+    run.walk(1, &[Some([500.0, 500.0])]);
+    assert_eq!(run.words(), ["appeared", "appeared"]);
+    // The other zone grows and comes last; the square stays as it is.
+    let grown = rectangle("other", [200.0, 200.0], [800.0, 800.0]);
+    assert_eq!(
+        run.scene
+            .reload(&scene_of_zones(&[spec, grown]), &mut run.facts),
+        Ok(())
+    );
+    assert_eq!(run.words(), ["appeared", "appeared", "ended"]);
+    let ended = run
+        .facts
+        .iter()
+        .find(|fact| crate::walk::word(fact) == Some("ended"));
+    assert_eq!(ended.map(|fact| fact.rule), Some(0));
+    run.walk(1, &[Some([500.0, 500.0]); 20]);
+    assert_eq!(
+        run.words(),
+        ["appeared", "appeared", "ended", "appeared", "dwelled"]
+    );
+    assert_eq!(
+        run.facts.last().map(|fact| (fact.rule, fact.pts_ns)),
+        Some((0, SECOND_NS))
+    );
+    let entries: Vec<_> = run
+        .scene
+        .zone_tallies()
+        .map(|tally| tally.entries)
+        .collect();
+    assert_eq!(entries, [1, 1]);
+}
+
+#[test]
+fn z20_cameras_are_isolated() {
+    let mut cameras = [
+        Run::new(&scene_of_zones(&[square()])),
+        Run::new(&scene_of_zones(&[square()])),
+    ];
+    for frame in 0..40 {
+        for (camera, run) in cameras.iter_mut().enumerate() {
+            let y = if camera == 0 { 300.0 } else { 500.0 } + f64::from(frame % 2);
+            run.walk(7, &[Some([500.0, y])]);
+        }
+    }
+    assert_eq!(cameras[0].words(), [""; 0]);
+    assert_eq!(cameras[1].words(), ["appeared"]);
+}
