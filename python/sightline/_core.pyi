@@ -1,0 +1,338 @@
+"""The Rust core of Sightline: decoding, tensors, tracking and rules.
+
+Private: use the names of `sightline` instead. Arrays are C-contiguous; boxes are x1, y1, x2, y2 in source pixels.
+Bad arguments raise `ValueError` (or `TypeError` for a wrong dtype or layout) and name the argument.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+VERSION: Final[str]
+
+_Columns: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]
+TrackColumns: TypeAlias = tuple[
+    NDArray[np.uint64],
+    NDArray[np.float64],
+    NDArray[np.float32],
+    NDArray[np.int32],
+    NDArray[np.uint32],
+    NDArray[np.uint32],
+]
+
+@final
+class TensorSpec:
+    """What a model wants as input for one image.
+
+    A value of the tensor is (channel − mean) / std with channels in 0…255; `pad` is in 0…255 too.
+    """
+
+    def __new__(
+        cls,
+        *,
+        width: int,
+        height: int,
+        channels: Literal["rgb", "bgr", "luma"] = "rgb",
+        fit: Literal["letterbox_top_left", "letterbox_center", "stretch"] = "letterbox_center",
+        pad: float = 114.0,
+        mean: Sequence[float] = (0.0, 0.0, 0.0),
+        std: Sequence[float] = (1.0, 1.0, 1.0),
+        dtype: Literal["f32", "u8"] = "f32",
+    ) -> TensorSpec: ...
+    @property
+    def width(self) -> int:
+        """Pixels."""
+    @property
+    def height(self) -> int:
+        """Pixels."""
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width)."""
+    @property
+    def dtype(self) -> str:
+        """`f32` or `u8`."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Placement:
+    """Where a picture lies in a tensor: tensor = source × scale + offset, in continuous pixel coordinates."""
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Horizontal and vertical factor."""
+    @property
+    def offset(self) -> tuple[float, float]:
+        """Tensor position of the picture's top left corner, pixels."""
+    @property
+    def source(self) -> tuple[int, int]:
+        """Width and height of the picture, pixels."""
+
+@final
+class Converter:
+    """Fills model tensors from packed RGB pictures of one size."""
+
+    def __new__(cls, spec: TensorSpec, width: int, height: int) -> Converter: ...
+    @property
+    def placement(self) -> Placement:
+        """Where the picture lies in the tensor."""
+    def convert_rgb(self, rgb: NDArray[np.uint8]) -> NDArray[Any]:
+        """Return (1, channels, height, width) from a (height, width, 3) RGB picture."""
+
+@final
+class Decoder:
+    """Turns a model's raw outputs into detections.
+
+    `options` are what only some families need: class_offset (int), decoded (bool), strides (list of int), reg_max (int),
+    anchor_offset (float), priors (list of four floats each), variances (two floats), activation (`identity`, `sigmoid`,
+    `softmax`), background (`absent`, `first`, `last`), box_unit (`normalized`, `input_pixels`, `source_pixels`).
+    """
+
+    def __new__(
+        cls,
+        *,
+        family: Literal["yolox", "yolov5", "yolov8", "detr", "end_to_end", "ssd", "nanodet", "fastestdet"],
+        input_width: int,
+        input_height: int,
+        num_classes: int,
+        confidence: float = 0.25,
+        nms_iou: float = 0.45,
+        classes: Sequence[int] | None = None,
+        max_detections: int = 300,
+        options: Mapping[str, Any] | None = None,
+    ) -> Decoder: ...
+    def decode(self, outputs: Sequence[NDArray[np.float32]], image: int, placement: Placement) -> _Columns:
+        """Return xyxy (N, 4), confidence (N,) and class_id (N,) of one image of a batch.
+
+        Raises:
+            ModelError: When the outputs' shapes do not fit the family.
+        """
+
+@final
+class MotionDetector:
+    """Finds what moves before a fixed camera; one for each stream."""
+
+    def __new__(cls, width: int, height: int) -> MotionDetector: ...
+    def detect(self, luma: NDArray[np.uint8], placement: Placement) -> _Columns:
+        """Learn from one luma picture, (height, width), and return what moves."""
+
+@final
+class ByteTrack:
+    """ByteTrack for one stream; see `sightline.ByteTrack` for the settings."""
+
+    def __new__(cls, settings: Mapping[str, Any]) -> ByteTrack: ...
+    def update(
+        self,
+        xyxy: NDArray[np.float32],
+        confidence: NDArray[np.float32],
+        class_id: NDArray[np.int32],
+        pts_ns: int,
+    ) -> tuple[TrackColumns, NDArray[np.uint64]]:
+        """Return the visible tracks (track_id, xyxy, confidence, class_id, detection, age) and the ids that died."""
+    def reset(self) -> None:
+        """Forget every track; identities are not reused."""
+
+@final
+class Polygon:
+    """A simple polygon; points on a shared edge of two polygons are in exactly one."""
+
+    def __new__(cls, points: Sequence[tuple[float, float]]) -> Polygon: ...
+    def contains(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say for each point, (N, 2), whether it is inside."""
+
+@final
+class Fact:
+    """What a rule concluded."""
+
+    @property
+    def kind(self) -> str:
+        """Such as `line_crossed` or `zone_entered`."""
+    @property
+    def stream(self) -> int:
+        """Position of the stream in the engine."""
+    @property
+    def rule(self) -> int:
+        """Position of the rule in its list in the scene."""
+    @property
+    def track_id(self) -> int | None:
+        """Whom it is about; None when it is about a zone as a whole."""
+    @property
+    def other_id(self) -> int | None:
+        """The other one of a pair."""
+    @property
+    def epoch(self) -> int:
+        """Count of discontinuities of the source's clock."""
+    @property
+    def pts_ns(self) -> int:
+        """When it happened, interpolated between frames."""
+    @property
+    def confirmed_pts_ns(self) -> int:
+        """Time of the frame in which it was certain."""
+    @property
+    def bridged_ns(self) -> int:
+        """Length of the detection gap that was interpolated over; 0 for none."""
+    @property
+    def direction(self) -> str | None:
+        """`in` or `out`, of a crossing."""
+    @property
+    def reason(self) -> str | None:
+        """`entered`, `appeared`, `exited`, `lost` or `ended`."""
+    @property
+    def dwell_ns(self) -> int | None:
+        """Time spent in the zone, or close to one another, so far."""
+    @property
+    def unseen_ns(self) -> int | None:
+        """How much of `dwell_ns` the track was not seen."""
+    @property
+    def count(self) -> int | None:
+        """People in the zone now."""
+    @property
+    def previous(self) -> int | None:
+        """People in the zone before."""
+    @property
+    def distance_px(self) -> float | None:
+        """Distance of a pair."""
+    @property
+    def xyxy(self) -> tuple[float, float, float, float] | None:
+        """The box that decided, pixels."""
+    @property
+    def anchor(self) -> tuple[float, float] | None:
+        """The point of the box that decided, pixels."""
+    @property
+    def class_id(self) -> int | None:
+        """Class of the track."""
+    @property
+    def confidence(self) -> float | None:
+        """Confidence of the detection that decided."""
+
+@final
+class Scene:
+    """The rules of one stream with their state."""
+
+    def __new__(cls, scene: Mapping[str, Any], width: int, height: int) -> Scene: ...
+    def update(
+        self,
+        epoch: int,
+        pts_ns: int,
+        track_id: NDArray[np.uint64],
+        xyxy: NDArray[np.float64],
+        confidence: NDArray[np.float32],
+        class_id: NDArray[np.int32],
+        removed: NDArray[np.uint64],
+    ) -> list[Fact]:
+        """Take one frame's visible tracks, and the ids that died, and return what follows."""
+    def finish(self) -> list[Fact]:
+        """Close what is open at the end of a stream."""
+    def counts(self) -> dict[str, Any]:
+        """What has been counted so far."""
+
+@final
+class Frame:
+    """A decoded frame."""
+
+    @property
+    def index(self) -> int:
+        """Number in the source, from 0, frames that were passed over included."""
+    @property
+    def epoch(self) -> int:
+        """Count of discontinuities of the source's clock."""
+    @property
+    def pts_ns(self) -> int:
+        """Presentation time, nanoseconds from the start of the epoch."""
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """(height, width, 3) RGB, upright."""
+
+@final
+class Source:
+    """An open file."""
+
+    def __new__(cls, uri: str, *, fps: float | None = None, threads: int = 1) -> Source: ...
+    def info(self) -> dict[str, Any]:
+        """What the container says: width, height, codec, frame_rate, duration_ns, frames, rotation."""
+    def stats(self) -> dict[str, Any]:
+        """What was read so far, with warnings."""
+    def next_frame(self) -> Frame | None:
+        """Return the next frame that is due, or None at the end."""
+
+@final
+class VideoWriter:
+    """Encodes packed RGB pictures into an MP4 file."""
+
+    def __new__(
+        cls, path: str, width: int, height: int, fps_num: int, fps_den: int = 1, *, codec: str | None = None
+    ) -> VideoWriter: ...
+    def write(self, rgb: NDArray[np.uint8]) -> None:
+        """Append a (height, width, 3) RGB picture."""
+    def finish(self) -> None:
+        """Write what is left and close the file; a second call does nothing."""
+
+@final
+class Engine:
+    """Several sources on their way from frames to facts.
+
+    Each stream is a mapping with uri, fps, threads, scene, tracker and keep_pictures.
+    """
+
+    def __new__(
+        cls, tensor: TensorSpec, streams: Sequence[Mapping[str, Any]], *, batch: int = 1, queue: int = 4
+    ) -> Engine: ...
+    def next_batch(self) -> Batch | None:
+        """Wait for the next batch; None once every stream has ended."""
+    def advance(self, batch: Batch, outputs: Sequence[NDArray[np.float32]], decoder: Decoder) -> Step:
+        """Take raw model outputs, the batch as first axis, through decoding, tracking and rules."""
+    def advance_detections(self, batch: Batch, detections: Sequence[_Columns]) -> Step:
+        """Take detections, one set an image, through tracking and rules."""
+    def stop(self) -> Step:
+        """End every stream and close what the rules have open."""
+    def info(self, stream: int) -> dict[str, Any]:
+        """What the container of a stream says of its video."""
+    def counts(self, stream: int) -> dict[str, Any]:
+        """What a stream's rules have counted so far."""
+
+@final
+class Batch:
+    """Some frames on their way through the model."""
+
+    def __len__(self) -> int: ...
+    @property
+    def tensor(self) -> NDArray[Any]:
+        """(images, channels, height, width), read-only view of the batch's memory."""
+    @property
+    def streams(self) -> list[int]:
+        """Stream of each image."""
+    @property
+    def indices(self) -> list[int]:
+        """Frame number of each image in its source."""
+    @property
+    def epochs(self) -> list[int]:
+        """Epoch of each image."""
+    @property
+    def pts_ns(self) -> list[int]:
+        """Presentation time of each image."""
+    @property
+    def sizes_px(self) -> list[tuple[int, int]]:
+        """Width and height of each image's source."""
+    @property
+    def placements(self) -> list[Placement]:
+        """Where each source picture lies in the tensor."""
+    def picture(self, image: int) -> NDArray[np.uint8] | None:
+        """Return (height, width, 3) RGB of an image, if its stream keeps pictures."""
+    @property
+    def ended(self) -> list[dict[str, Any]]:
+        """Streams that ended after these frames: stream, error, and what was read."""
+
+@final
+class Step:
+    """What came of one batch."""
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Everything concluded, in order."""
+    def tracks(self, image: int) -> TrackColumns:
+        """Return the visible tracks of an image."""
+    @property
+    def people(self) -> list[int]:
+        """Number of visible tracks of each image."""

@@ -1,0 +1,321 @@
+//! The engine's calls: next batch, advance, stop; and what a reader may look at in between.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use numpy::ndarray::{ArrayView4, ShapeBuilder};
+use numpy::{
+    IntoPyArray, PyArray3, PyArray4, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
+    PyReadonlyArrayDyn,
+};
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sightline_engine as core;
+
+use crate::detach::{detached, detached_until, lock};
+use crate::detections::{Decoder, views};
+use crate::errors::CoreError;
+use crate::facts::Fact;
+use crate::frames::{Placement, TensorSpec, tensor_shape};
+use crate::tracks::{TrackColumns, TrackerSettings, columns_from_tracks, detections_from_columns};
+use crate::video::{dict_from_info, dict_from_stats, open_options};
+use crate::zones::{SceneSettings, dict_from_counts};
+
+/// How long one wait may keep a pressed Ctrl-C unheard.
+const WAIT: Duration = Duration::from_millis(100);
+
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+struct StreamSettings {
+    uri: String,
+    fps: Option<f64>,
+    threads: usize,
+    scene: SceneSettings,
+    tracker: TrackerSettings,
+    keep_pictures: bool,
+}
+
+/// Several sources on their way from frames to facts.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct Engine {
+    tensor: sightline_frames::TensorSpec,
+    inner: Mutex<core::Engine>,
+}
+
+#[pymethods]
+impl Engine {
+    #[new]
+    #[pyo3(signature = (tensor, streams, *, batch=1, queue=4))]
+    fn new(
+        py: Python<'_>,
+        tensor: &TensorSpec,
+        streams: Vec<StreamSettings>,
+        batch: usize,
+        queue: usize,
+    ) -> PyResult<Self> {
+        let specs = streams
+            .iter()
+            .map(|stream| {
+                Ok(core::StreamSpec {
+                    uri: stream.uri.clone(),
+                    open: open_options(stream.fps, stream.threads),
+                    scene: stream.scene.spec()?,
+                    tracker: stream.tracker.spec()?,
+                    keep_pictures: stream.keep_pictures,
+                })
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        let spec = core::EngineSpec {
+            tensor: tensor.0.clone(),
+            batch,
+            queue,
+        };
+        let inner = detached(py, || {
+            core::Engine::start(spec, &specs).map_err(CoreError::from)
+        })?;
+        Ok(Self {
+            tensor: tensor.0.clone(),
+            inner: Mutex::new(inner),
+        })
+    }
+
+    /// Waits for the next batch; None once every stream has ended.
+    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        let next = detached_until(py, || {
+            let mut engine = lock(&self.inner);
+            if engine.is_finished() {
+                return Some(None);
+            }
+            engine.next_batch(WAIT).map(Some)
+        })?;
+        Ok(next.map(|inner| Batch {
+            shape: tensor_shape(&self.tensor, inner.len()),
+            inner,
+            advanced: AtomicBool::new(false),
+        }))
+    }
+
+    /// Takes raw model outputs, float32 arrays with the batch as first axis, through decoding, tracking and rules.
+    fn advance(
+        &self,
+        py: Python<'_>,
+        batch: &Batch,
+        outputs: Vec<PyReadonlyArrayDyn<'_, f32>>,
+        decoder: &Decoder,
+    ) -> PyResult<Step> {
+        batch.advance_once()?;
+        let outputs = views(&outputs)?;
+        let step = detached(py, || {
+            let mut decoder = lock(&decoder.0);
+            let output = core::Output::Raw {
+                outputs: &outputs,
+                decoder: &mut decoder,
+            };
+            lock(&self.inner).advance(&batch.inner, output)
+        })?;
+        Ok(Step::from(step))
+    }
+
+    /// Takes detections, one (xyxy, confidence, class_id) an image, through tracking and rules.
+    #[allow(clippy::type_complexity, reason = "columns as Python passes them")]
+    fn advance_detections(
+        &self,
+        py: Python<'_>,
+        batch: &Batch,
+        detections: Vec<(
+            PyReadonlyArray2<'_, f32>,
+            PyReadonlyArray1<'_, f32>,
+            PyReadonlyArray1<'_, i32>,
+        )>,
+    ) -> PyResult<Step> {
+        batch.advance_once()?;
+        let detections = detections
+            .iter()
+            .map(|(xyxy, confidence, class_id)| detections_from_columns(xyxy, confidence, class_id))
+            .collect::<PyResult<Vec<_>>>()?;
+        let step = detached(py, || {
+            lock(&self.inner).advance(&batch.inner, core::Output::Detections(detections))
+        })?;
+        Ok(Step::from(step))
+    }
+
+    /// Ends every stream and closes what the rules have open.
+    fn stop(&self, py: Python<'_>) -> PyResult<Step> {
+        let step = detached(py, || Ok::<_, CoreError>(lock(&self.inner).stop()))?;
+        Ok(Step::from(step))
+    }
+
+    /// What is known of a stream's video.
+    fn info<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
+        let engine = lock(&self.inner);
+        dict_from_info(py, engine.info(stream).ok_or_else(|| no_stream(stream))?)
+    }
+
+    /// What a stream's rules have counted so far.
+    fn counts<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
+        let engine = lock(&self.inner);
+        dict_from_counts(py, engine.scene(stream).ok_or_else(|| no_stream(stream))?)
+    }
+}
+
+fn no_stream(stream: usize) -> PyErr {
+    PyIndexError::new_err(format!("no stream {stream}"))
+}
+
+/// Some frames on their way through the model.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct Batch {
+    inner: core::Batch,
+    shape: [usize; 4],
+    advanced: AtomicBool,
+}
+
+impl Batch {
+    fn advance_once(&self) -> PyResult<()> {
+        if self.advanced.swap(true, Ordering::Relaxed) {
+            return Err(PyValueError::new_err("the batch was advanced already"));
+        }
+        Ok(())
+    }
+
+    fn column<T>(&self, of: impl Fn(&core::FrameTag) -> T) -> Vec<T> {
+        self.inner.tags().map(of).collect()
+    }
+}
+
+#[pymethods]
+impl Batch {
+    fn __len__(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// (images, channels, height, width), float32 or uint8: a view of the batch's memory, not a copy.
+    #[getter]
+    fn tensor<'py>(slf: &Bound<'py, Self>) -> Bound<'py, PyAny> {
+        let batch = slf.get();
+        match batch.inner.tensor() {
+            Some(core::TensorBuffer::F32(values)) => borrowed(slf, values),
+            Some(core::TensorBuffer::U8(values)) => borrowed(slf, values),
+            None => PyArray4::<f32>::zeros(slf.py(), batch.shape, false).into_any(),
+        }
+    }
+
+    #[getter]
+    fn streams(&self) -> Vec<usize> {
+        self.column(|tag| tag.stream)
+    }
+
+    #[getter]
+    fn indices(&self) -> Vec<u64> {
+        self.column(|tag| tag.index)
+    }
+
+    #[getter]
+    fn epochs(&self) -> Vec<u32> {
+        self.column(|tag| tag.epoch)
+    }
+
+    #[getter]
+    fn pts_ns(&self) -> Vec<i64> {
+        self.column(|tag| tag.pts_ns)
+    }
+
+    #[getter]
+    fn sizes_px(&self) -> Vec<(u32, u32)> {
+        self.column(|tag| (tag.width, tag.height))
+    }
+
+    #[getter]
+    fn placements(&self) -> Vec<Placement> {
+        self.column(|tag| Placement(tag.placement))
+    }
+
+    /// The picture of an image, uint8 (height, width, 3) RGB, if its stream keeps pictures.
+    fn picture<'py>(
+        &self,
+        py: Python<'py>,
+        image: usize,
+    ) -> PyResult<Option<Bound<'py, PyArray3<u8>>>> {
+        let tag = self.inner.tags().nth(image);
+        let tag = tag.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
+        self.inner
+            .rgb(image)
+            .map(|rgb| {
+                let shape = [tag.height as usize, tag.width as usize, 3];
+                rgb.to_vec().into_pyarray(py).reshape(shape)
+            })
+            .transpose()
+    }
+
+    /// Streams that ended after these frames, as dicts.
+    #[getter]
+    fn ended<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        self.inner
+            .ended()
+            .iter()
+            .map(|end| {
+                let dict = dict_from_stats(py, &end.stats)?;
+                dict.set_item("stream", end.stream)?;
+                dict.set_item("error", &end.error)?;
+                Ok(dict)
+            })
+            .collect()
+    }
+}
+
+/// Returns a read-only array over the batch's memory, which keeps the batch alive.
+fn borrowed<'py, T: numpy::Element>(batch: &Bound<'py, Batch>, values: &[T]) -> Bound<'py, PyAny> {
+    let view = ArrayView4::from_shape(batch.get().shape.into_shape_with_order(), values);
+    let Ok(view) = view else {
+        return PyArray4::<T>::zeros(batch.py(), batch.get().shape, false).into_any();
+    };
+    // SAFETY: the memory belongs to `batch`, which is frozen: nothing moves or frees it before the batch is dropped,
+    // and the array holds a reference to the batch. The array is made read-only, so nobody writes through it.
+    #[allow(
+        unsafe_code,
+        reason = "a copy of every input tensor would cost as much as filling it"
+    )]
+    let array = unsafe { PyArray4::borrow_from_array(&view, batch.clone().into_any()) };
+    array.readwrite().make_nonwriteable();
+    array.into_any()
+}
+
+/// What came of one batch.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct Step {
+    facts: Vec<Fact>,
+    tracks: Vec<Vec<sightline_tracks::Track>>,
+}
+
+impl From<core::Step> for Step {
+    fn from(step: core::Step) -> Self {
+        Self {
+            facts: step.facts.iter().map(Fact::from).collect(),
+            tracks: step.tracks,
+        }
+    }
+}
+
+#[pymethods]
+impl Step {
+    /// Everything concluded, in order.
+    #[getter]
+    fn facts(&self) -> Vec<Fact> {
+        self.facts.clone()
+    }
+
+    /// The visible tracks of an image, as columns.
+    fn tracks<'py>(&self, py: Python<'py>, image: usize) -> PyResult<TrackColumns<'py>> {
+        let tracks = self.tracks.get(image);
+        let tracks = tracks.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
+        columns_from_tracks(py, tracks)
+    }
+
+    /// How many people each image shows.
+    #[getter]
+    fn people(&self) -> Vec<usize> {
+        self.tracks.iter().map(Vec::len).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! Facts as Python sees them: one flat record, with None where a kind has nothing to say.
+
+use pyo3::prelude::*;
+use sightline_engine::StreamFact;
+use sightline_zones as core;
+
+/// What a rule concluded.
+#[pyclass(frozen, module = "sightline._core", get_all)]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fact {
+    kind: &'static str,
+    stream: usize,
+    rule: u32,
+    track_id: Option<u64>,
+    other_id: Option<u64>,
+    epoch: u32,
+    pts_ns: i64,
+    confirmed_pts_ns: i64,
+    bridged_ns: i64,
+    direction: Option<&'static str>,
+    reason: Option<&'static str>,
+    /// Time inside a zone, or close to one another.
+    dwell_ns: Option<i64>,
+    /// How much of `dwell_ns` was not seen.
+    unseen_ns: Option<i64>,
+    count: Option<u32>,
+    previous: Option<u32>,
+    distance_px: Option<f64>,
+    xyxy: Option<(f64, f64, f64, f64)>,
+    anchor: Option<(f64, f64)>,
+    class_id: Option<i32>,
+    confidence: Option<f32>,
+}
+
+impl From<&StreamFact> for Fact {
+    fn from(found: &StreamFact) -> Self {
+        Self::from_core(found.stream, &found.fact)
+    }
+}
+
+impl Fact {
+    pub(crate) fn from_core(stream: usize, fact: &core::Fact) -> Self {
+        let seen = fact.track_id.is_some();
+        let common = Self {
+            stream,
+            rule: fact.rule,
+            track_id: fact.track_id,
+            epoch: fact.epoch,
+            pts_ns: fact.pts_ns,
+            confirmed_pts_ns: fact.confirmed_pts_ns,
+            bridged_ns: fact.bridged_ns,
+            xyxy: seen.then(|| fact.xyxy.into()),
+            anchor: seen.then(|| fact.anchor.into()),
+            class_id: seen.then_some(fact.class_id),
+            confidence: seen.then_some(fact.confidence),
+            ..Self::default()
+        };
+        common.with_kind(&fact.kind)
+    }
+
+    fn with_kind(self, kind: &core::FactKind) -> Self {
+        match *kind {
+            core::FactKind::LineCrossed { direction } => Self {
+                kind: "line_crossed",
+                direction: Some(match direction {
+                    core::Direction::In => "in",
+                    core::Direction::Out => "out",
+                }),
+                ..self
+            },
+            core::FactKind::ZoneEntered { reason } => Self {
+                kind: "zone_entered",
+                reason: Some(match reason {
+                    core::EntryReason::Entered => "entered",
+                    core::EntryReason::Appeared => "appeared",
+                }),
+                ..self
+            },
+            core::FactKind::ZoneExited {
+                reason,
+                dwell_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_exited",
+                reason: Some(reason_word(reason)),
+                dwell_ns: Some(dwell_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::ZoneDwelled {
+                dwell_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_dwelled",
+                dwell_ns: Some(dwell_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::ZoneCountChanged { count, previous } => Self {
+                kind: "zone_count_changed",
+                count: Some(count),
+                previous: Some(previous),
+                ..self
+            },
+            core::FactKind::PeopleClose { other, distance_px } => Self {
+                kind: "people_close",
+                other_id: Some(other),
+                distance_px: Some(distance_px),
+                ..self
+            },
+            core::FactKind::PeopleParted {
+                other,
+                reason,
+                close_ns,
+                bridged_ns,
+                minimum_px,
+            } => Self {
+                kind: "people_parted",
+                other_id: Some(other),
+                reason: Some(reason_word(reason)),
+                dwell_ns: Some(close_ns),
+                unseen_ns: Some(bridged_ns),
+                distance_px: Some(minimum_px),
+                ..self
+            },
+        }
+    }
+}
+
+fn reason_word(reason: core::ExitReason) -> &'static str {
+    match reason {
+        core::ExitReason::Exited => "exited",
+        core::ExitReason::Lost => "lost",
+        core::ExitReason::Ended => "ended",
+    }
+}
+
+#[pymethods]
+impl Fact {
+    fn __repr__(&self) -> String {
+        let Self {
+            kind,
+            rule,
+            track_id,
+            pts_ns,
+            ..
+        } = self;
+        format!("Fact({kind}, rule={rule}, track_id={track_id:?}, pts_ns={pts_ns})")
+    }
+}

@@ -1,0 +1,45 @@
+//! `sightline._core`: the Python face of the core. It converts, maps errors and releases the GIL; it decides nothing.
+//!
+//! One file a stage, named like the crate behind it. What each class means for a Python reader stands in
+//! `python/sightline/_core.pyi`.
+
+use pyo3::prelude::*;
+
+mod detach;
+mod detections;
+mod engine;
+mod errors;
+mod facts;
+mod frames;
+mod geometry;
+mod motion;
+mod tracks;
+mod video;
+mod zones;
+
+/// The Rust core of Sightline.
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::detections::Decoder;
+    #[pymodule_export]
+    use super::engine::{Batch, Engine, Step};
+    #[pymodule_export]
+    use super::facts::Fact;
+    #[pymodule_export]
+    use super::frames::{Converter, Placement, TensorSpec};
+    #[pymodule_export]
+    use super::geometry::Polygon;
+    #[pymodule_export]
+    use super::motion::MotionDetector;
+    #[pymodule_export]
+    use super::tracks::ByteTrack;
+    #[pymodule_export]
+    use super::video::{Frame, Source, VideoWriter};
+    #[pymodule_export]
+    use super::zones::Scene;
+
+    /// The version of the core, equal to the package's.
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}

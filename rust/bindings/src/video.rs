@@ -1,0 +1,202 @@
+//! Decoded frames and encoded pictures.
+
+use std::sync::Mutex;
+
+use numpy::{IntoPyArray, PyArray3, PyArrayMethods, PyReadonlyArray3, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sightline_frames::rgb_from_picture;
+use sightline_video as core;
+
+use crate::detach::{detached, lock};
+use crate::errors::CoreError;
+
+/// A decoded frame as a Python reader sees it.
+#[pyclass(frozen, module = "sightline._core", get_all)]
+pub(crate) struct Frame {
+    index: u64,
+    epoch: u32,
+    pts_ns: i64,
+    /// uint8 (height, width, 3), RGB, upright.
+    pixels: Py<PyArray3<u8>>,
+}
+
+#[pymethods]
+impl Frame {
+    fn __repr__(&self) -> String {
+        format!(
+            "Frame(index={}, epoch={}, pts_ns={})",
+            self.index, self.epoch, self.pts_ns
+        )
+    }
+}
+
+/// An open file; iterating gives its frames.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct Source(Mutex<core::Source>);
+
+/// Copies what is known of a video into a dict.
+pub(crate) fn dict_from_info<'py>(
+    py: Python<'py>,
+    info: &core::StreamInfo,
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("width", info.width)?;
+    dict.set_item("height", info.height)?;
+    dict.set_item("codec", &info.codec)?;
+    dict.set_item("frame_rate", info.frame_rate)?;
+    dict.set_item("duration_ns", info.duration_ns)?;
+    dict.set_item("frames", info.frames)?;
+    dict.set_item("rotation", info.rotation)?;
+    Ok(dict)
+}
+
+/// Copies what was read into a dict.
+pub(crate) fn dict_from_stats<'py>(
+    py: Python<'py>,
+    stats: &core::Stats,
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("packets", stats.packets)?;
+    dict.set_item("frames_decoded", stats.frames_decoded)?;
+    dict.set_item("frames_delivered", stats.frames_delivered)?;
+    dict.set_item("frames_gated", stats.frames_gated)?;
+    dict.set_item("decode_errors", stats.decode_errors)?;
+    dict.set_item("truncated", stats.truncated)?;
+    dict.set_item("warnings", &stats.warnings)?;
+    Ok(dict)
+}
+
+#[pymethods]
+impl Source {
+    #[new]
+    #[pyo3(signature = (uri, *, fps=None, threads=1))]
+    fn new(py: Python<'_>, uri: &str, fps: Option<f64>, threads: usize) -> PyResult<Self> {
+        let options = open_options(fps, threads);
+        let source = detached(py, || core::Source::open(uri, &options))?;
+        Ok(Self(Mutex::new(source)))
+    }
+
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dict_from_info(py, lock(&self.0).info())
+    }
+
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dict_from_stats(py, lock(&self.0).stats())
+    }
+
+    /// Returns the next frame, or None at the end.
+    fn next_frame(&self, py: Python<'_>) -> PyResult<Option<Frame>> {
+        let next = detached(py, || -> Result<_, CoreError> {
+            let mut source = lock(&self.0);
+            let Some(frame) = source.next_frame()? else {
+                return Ok(None);
+            };
+            let picture = frame.picture();
+            let (width, height) = (picture.width() as usize, picture.height() as usize);
+            let mut rgb = vec![0; width * height * 3];
+            rgb_from_picture(&picture, &mut rgb)?;
+            Ok(Some((
+                frame.index,
+                frame.epoch,
+                frame.pts_ns,
+                [height, width, 3],
+                rgb,
+            )))
+        })?;
+        let Some((index, epoch, pts_ns, shape, rgb)) = next else {
+            return Ok(None);
+        };
+        let pixels = rgb.into_pyarray(py).reshape(shape)?.unbind();
+        Ok(Some(Frame {
+            index,
+            epoch,
+            pts_ns,
+            pixels,
+        }))
+    }
+}
+
+/// Collects what Python says about opening a source.
+pub(crate) fn open_options(fps: Option<f64>, threads: usize) -> core::OpenOptions {
+    core::OpenOptions {
+        fps,
+        threads,
+        ..core::OpenOptions::default()
+    }
+}
+
+/// Encodes packed RGB pictures into an MP4 file.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct VideoWriter {
+    size: (u32, u32),
+    state: Mutex<WriterState>,
+}
+
+struct WriterState {
+    /// `None` once finished.
+    writer: Option<core::Writer>,
+    written: u64,
+}
+
+#[pymethods]
+impl VideoWriter {
+    #[new]
+    #[pyo3(signature = (path, width, height, fps_num, fps_den=1, *, codec=None))]
+    fn new(
+        py: Python<'_>,
+        path: &str,
+        width: u32,
+        height: u32,
+        fps_num: u32,
+        fps_den: u32,
+        codec: Option<String>,
+    ) -> PyResult<Self> {
+        let options = core::WriterOptions {
+            width,
+            height,
+            fps: (fps_num, fps_den),
+            codec,
+            ..core::WriterOptions::default()
+        };
+        let writer = detached(py, || core::Writer::create(path, &options))?;
+        Ok(Self {
+            size: (width, height),
+            state: Mutex::new(WriterState {
+                writer: Some(writer),
+                written: 0,
+            }),
+        })
+    }
+
+    /// Appends a picture, uint8 (height, width, 3) RGB.
+    fn write(&self, py: Python<'_>, rgb: PyReadonlyArray3<'_, u8>) -> PyResult<()> {
+        let expected = [self.size.1 as usize, self.size.0 as usize, 3];
+        if rgb.shape() != expected {
+            return Err(PyValueError::new_err(format!(
+                "rgb: expected shape {expected:?}, found {:?}",
+                rgb.shape()
+            )));
+        }
+        let pixels = rgb
+            .as_slice()
+            .map_err(|_| PyTypeError::new_err("rgb: expected a C-contiguous array"))?;
+        detached(py, || -> Result<(), CoreError> {
+            let mut state = lock(&self.state);
+            let position = state.written;
+            let writer = state.writer.as_mut().ok_or(CoreError::Finished)?;
+            writer.write_rgb(pixels, position)?;
+            state.written += 1;
+            Ok(())
+        })
+    }
+
+    /// Writes what is left and closes the file. A second call does nothing.
+    fn finish(&self, py: Python<'_>) -> PyResult<()> {
+        detached(py, || match lock(&self.state).writer.take() {
+            Some(writer) => writer.finish(),
+            None => Ok(()),
+        })
+    }
+}

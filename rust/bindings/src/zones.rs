@@ -1,0 +1,257 @@
+//! Rules on numpy columns, and scenes as Python passes them.
+
+use std::sync::Mutex;
+
+use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use sightline_tracks::Track;
+use sightline_zones as core;
+
+use crate::detach::{detached, lock};
+use crate::errors::CoreError;
+use crate::facts::Fact;
+
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+struct LineSettings {
+    name: String,
+    start: [f64; 2],
+    end: [f64; 2],
+    anchor: String,
+    band: Option<f64>,
+}
+
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+struct ZoneSettings {
+    name: String,
+    polygon: Vec<[f64; 2]>,
+    anchor: String,
+    band: Option<f64>,
+    dwell_ns: Option<i64>,
+    confirm_frames: u32,
+}
+
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+struct DistanceSettings {
+    name: String,
+    threshold: f64,
+    hysteresis: f64,
+    min_duration_ns: Option<i64>,
+    polygon: Option<Vec<[f64; 2]>>,
+    anchor: String,
+}
+
+/// A scene as Python passes it: plain values, once.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct SceneSettings {
+    lines: Vec<LineSettings>,
+    zones: Vec<ZoneSettings>,
+    distances: Vec<DistanceSettings>,
+    max_gap_ns: Option<i64>,
+}
+
+impl SceneSettings {
+    pub(crate) fn spec(&self) -> PyResult<core::SceneSpec> {
+        Ok(core::SceneSpec {
+            lines: self
+                .lines
+                .iter()
+                .map(LineSettings::spec)
+                .collect::<PyResult<_>>()?,
+            zones: self
+                .zones
+                .iter()
+                .map(ZoneSettings::spec)
+                .collect::<PyResult<_>>()?,
+            distances: self
+                .distances
+                .iter()
+                .map(DistanceSettings::spec)
+                .collect::<PyResult<_>>()?,
+            max_gap_ns: self.max_gap_ns,
+        })
+    }
+}
+
+impl LineSettings {
+    fn spec(&self) -> PyResult<core::LineSpec> {
+        Ok(core::LineSpec {
+            name: self.name.clone(),
+            start: self.start,
+            end: self.end,
+            anchor: anchor_from_name(&self.anchor)?,
+            band: self.band,
+        })
+    }
+}
+
+impl ZoneSettings {
+    fn spec(&self) -> PyResult<core::ZoneSpec> {
+        Ok(core::ZoneSpec {
+            name: self.name.clone(),
+            polygon: self.polygon.clone(),
+            anchor: anchor_from_name(&self.anchor)?,
+            band: self.band,
+            dwell_ns: self.dwell_ns,
+            confirm_frames: self.confirm_frames,
+        })
+    }
+}
+
+impl DistanceSettings {
+    fn spec(&self) -> PyResult<core::DistanceSpec> {
+        Ok(core::DistanceSpec {
+            name: self.name.clone(),
+            threshold: self.threshold,
+            hysteresis: self.hysteresis,
+            min_duration_ns: self.min_duration_ns,
+            polygon: self.polygon.clone(),
+            anchor: anchor_from_name(&self.anchor)?,
+        })
+    }
+}
+
+fn anchor_from_name(name: &str) -> PyResult<core::Anchor> {
+    match name {
+        "bottom_center" => Ok(core::Anchor::BottomCenter),
+        "center" => Ok(core::Anchor::Center),
+        other => Err(PyValueError::new_err(format!(
+            "anchor: expected bottom_center or center, found {other:?}"
+        ))),
+    }
+}
+
+/// Copies what a scene has counted: for each line, zone and distance a dict.
+pub(crate) fn dict_from_counts<'py>(
+    py: Python<'py>,
+    scene: &core::Scene,
+) -> PyResult<Bound<'py, PyDict>> {
+    let lines = PyList::empty(py);
+    for tally in scene.line_tallies() {
+        let dict = PyDict::new(py);
+        dict.set_item("in", tally.in_count)?;
+        dict.set_item("out", tally.out_count)?;
+        dict.set_item("lost_at_line", tally.lost_at_line)?;
+        dict.set_item("flips_suppressed", tally.flips_suppressed)?;
+        dict.set_item("gaps_bridged", tally.gaps_bridged)?;
+        lines.append(dict)?;
+    }
+    let zones = PyList::empty(py);
+    for tally in scene.zone_tallies() {
+        let dict = PyDict::new(py);
+        dict.set_item("inside", tally.inside)?;
+        dict.set_item("entries", tally.entries)?;
+        dict.set_item("exits", tally.exits)?;
+        dict.set_item("born_inside", tally.born_inside)?;
+        dict.set_item("flips_suppressed", tally.flips_suppressed)?;
+        dict.set_item("gaps_bridged", tally.gaps_bridged)?;
+        zones.append(dict)?;
+    }
+    let distances = PyList::empty(py);
+    for tally in scene.distance_tallies() {
+        let dict = PyDict::new(py);
+        dict.set_item("close", tally.close)?;
+        dict.set_item("contacts", tally.contacts)?;
+        dict.set_item("nearest_px", tally.nearest_px)?;
+        distances.append(dict)?;
+    }
+    let counts = PyDict::new(py);
+    counts.set_item("lines", lines)?;
+    counts.set_item("zones", zones)?;
+    counts.set_item("distances", distances)?;
+    Ok(counts)
+}
+
+/// The rules of one stream with their state.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct Scene(Mutex<core::Scene>);
+
+#[pymethods]
+impl Scene {
+    #[new]
+    #[allow(clippy::needless_pass_by_value, reason = "extracted from a mapping")]
+    fn new(scene: SceneSettings, width: u32, height: u32) -> PyResult<Self> {
+        let spec = scene.spec()?;
+        let scene = core::Scene::new(&spec, width, height).map_err(CoreError::from)?;
+        Ok(Self(Mutex::new(scene)))
+    }
+
+    /// Takes one frame's visible tracks, and the ids that died, and returns what follows.
+    #[allow(clippy::too_many_arguments, reason = "columns")]
+    fn update(
+        &self,
+        py: Python<'_>,
+        epoch: u32,
+        pts_ns: i64,
+        track_id: PyReadonlyArray1<'_, u64>,
+        xyxy: PyReadonlyArray2<'_, f64>,
+        confidence: PyReadonlyArray1<'_, f32>,
+        class_id: PyReadonlyArray1<'_, i32>,
+        removed: PyReadonlyArray1<'_, u64>,
+    ) -> PyResult<Vec<Fact>> {
+        let tracks = tracks_from_columns(&track_id, &xyxy, &confidence, &class_id)?;
+        let removed = removed.as_array().to_vec();
+        detached(py, || {
+            let mut facts = Vec::new();
+            lock(&self.0).update(epoch, pts_ns, &tracks, &removed, &mut facts);
+            Ok::<_, CoreError>(facts.iter().map(|fact| Fact::from_core(0, fact)).collect())
+        })
+    }
+
+    /// Closes what is open at the end of a stream.
+    fn finish(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        lock(&self.0).finish(&mut facts);
+        facts.iter().map(|fact| Fact::from_core(0, fact)).collect()
+    }
+
+    /// What has been counted so far.
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dict_from_counts(py, &lock(&self.0))
+    }
+}
+
+fn tracks_from_columns(
+    track_id: &PyReadonlyArray1<'_, u64>,
+    xyxy: &PyReadonlyArray2<'_, f64>,
+    confidence: &PyReadonlyArray1<'_, f32>,
+    class_id: &PyReadonlyArray1<'_, i32>,
+) -> PyResult<Vec<Track>> {
+    let rows = track_id.len();
+    if xyxy.shape() != [rows, 4] || confidence.len() != rows || class_id.len() != rows {
+        return Err(PyValueError::new_err(format!(
+            "expected track_id (N,), xyxy (N, 4), confidence (N,) and class_id (N,) of one length, found {:?}, {:?}, {:?} and {:?}",
+            track_id.shape(),
+            xyxy.shape(),
+            confidence.shape(),
+            class_id.shape()
+        )));
+    }
+    let boxes = xyxy
+        .as_slice()
+        .map_err(|_| PyTypeError::new_err("xyxy: expected a C-contiguous float64 array"))?;
+    let (ids, confidence, class_id) = (
+        track_id.as_array(),
+        confidence.as_array(),
+        class_id.as_array(),
+    );
+    Ok(boxes
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .enumerate()
+        .map(|(row, &xyxy)| Track {
+            id: ids[row],
+            xyxy,
+            confidence: confidence[row],
+            class_id: class_id[row],
+            detection: 0,
+            age: 0,
+        })
+        .collect())
+}

@@ -1,0 +1,281 @@
+//! The three calls: next batch, advance, and what the streams look like now.
+
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use sightline_detections::{DecodeError, Decoder, Detections, OutputView};
+use sightline_frames::TensorSpec;
+use sightline_tracks::{Track, TrackError};
+use sightline_video::{Source, StreamInfo, VideoError};
+use sightline_zones::{Fact, Scene, SceneError};
+
+use crate::batch::{Batch, Prepared};
+use crate::stream::{Stream, StreamEnd, StreamSpec};
+use crate::worker::{News, Worker};
+
+/// What the model wants, and how far decoding may run ahead.
+#[derive(Clone, Debug)]
+pub struct EngineSpec {
+    /// The model's input for one image.
+    pub tensor: TensorSpec,
+    /// Most images in a batch, at least 1.
+    pub batch: usize,
+    /// Frames of one stream that may wait, converted, for their turn; at least 1.
+    pub queue: usize,
+}
+
+/// Why the engine could not go on. A stream's own failure ends that stream only and comes as [`StreamEnd::error`].
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A source could not be opened.
+    #[error("{0}")]
+    Source(#[from] VideoError),
+    /// A scene is at fault.
+    #[error("the scene has {} fault(s)", .0.len())]
+    Scene(Vec<SceneError>),
+    /// The tracker's settings are at fault.
+    #[error("{0}")]
+    Track(#[from] TrackError),
+    /// The model's output could not be read.
+    #[error("{0}")]
+    Decode(#[from] DecodeError),
+    /// The operating system refused a thread.
+    #[error("the operating system refused a thread: {0}")]
+    Thread(std::io::Error),
+    /// The output does not belong to the batch that is due.
+    #[error("{0}")]
+    Order(String),
+}
+
+/// What the detector made of a batch.
+#[derive(Debug)]
+pub enum Output<'a> {
+    /// Raw model output, to be decoded.
+    Raw {
+        /// The outputs, each with the batch as its first axis.
+        outputs: &'a [OutputView<'a>],
+        /// How to read them.
+        decoder: &'a mut Decoder,
+    },
+    /// Detections, one set an image.
+    Detections(Vec<Detections>),
+}
+
+/// A fact with the stream that it happened on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamFact {
+    /// Position of the stream in the engine.
+    pub stream: usize,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What came of one batch.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// Everything concluded, in order of frames.
+    pub facts: Vec<StreamFact>,
+    /// The visible tracks of each image.
+    pub tracks: Vec<Vec<Track>>,
+}
+
+/// Several sources on their way from frames to facts.
+#[derive(Debug)]
+pub struct Engine {
+    spec: EngineSpec,
+    streams: Vec<Stream>,
+    /// One a stream; `None` once it has ended.
+    workers: Vec<Option<Worker>>,
+    /// Whose turn it is.
+    turn: usize,
+    /// What was collected before a wait ran out.
+    pending: Vec<Prepared>,
+    handed_out: u64,
+    advanced: u64,
+}
+
+impl Engine {
+    /// Opens every source and starts its thread.
+    ///
+    /// # Errors
+    /// When a source cannot be opened or a scene or tracker is at fault, with the stream's position.
+    pub fn start(spec: EngineSpec, specs: &[StreamSpec]) -> Result<Self, (usize, EngineError)> {
+        let mut streams = Vec::with_capacity(specs.len());
+        let mut sources = Vec::with_capacity(specs.len());
+        for (position, stream) in specs.iter().enumerate() {
+            let at = |error| (position, error);
+            let source =
+                Source::open(&stream.uri, &stream.open).map_err(|error| at(error.into()))?;
+            streams.push(Stream::new(stream, source.info().clone()).map_err(at)?);
+            sources.push(source);
+        }
+        let mut workers = Vec::with_capacity(specs.len());
+        for (position, (source, stream)) in sources.into_iter().zip(specs).enumerate() {
+            let tensor = spec.tensor.clone();
+            let worker = Worker::start(position, source, tensor, spec.queue, stream.keep_pictures)
+                .map_err(|error| (position, error))?;
+            workers.push(Some(worker));
+        }
+        Ok(Self {
+            spec,
+            streams,
+            workers,
+            turn: 0,
+            pending: Vec::new(),
+            handed_out: 0,
+            advanced: 0,
+        })
+    }
+
+    /// Returns what is known of a stream's video.
+    pub fn info(&self, stream: usize) -> Option<&StreamInfo> {
+        self.streams.get(stream).map(|stream| &stream.info)
+    }
+
+    /// Returns a stream's rules with their counts.
+    pub fn scene(&self, stream: usize) -> Option<&Scene> {
+        self.streams.get(stream).map(|stream| &stream.scene)
+    }
+
+    /// Returns whether every stream has ended.
+    pub fn is_finished(&self) -> bool {
+        self.pending.is_empty() && self.workers.iter().all(Option::is_none)
+    }
+
+    /// Returns the next batch, or `None` when `timeout` passed before it was full.
+    ///
+    /// Streams take turns, one frame each, so that the order never depends on which thread was faster.
+    pub fn next_batch(&mut self, timeout: Duration) -> Option<Batch> {
+        let mut ended = Vec::new();
+        while self.pending.len() < self.spec.batch.max(1) {
+            let Some(stream) = self.next_turn() else {
+                break;
+            };
+            match self.receive(stream, timeout) {
+                Received::Frame(frame) => {
+                    self.pending.push(*frame);
+                    self.turn = stream + 1;
+                }
+                Received::End(end) => {
+                    self.workers[stream] = None;
+                    ended.push(*end);
+                    break;
+                }
+                Received::Nothing => return None,
+            }
+        }
+        let frames = std::mem::take(&mut self.pending);
+        self.handed_out += 1;
+        Some(Batch::new(frames, ended, self.handed_out))
+    }
+
+    /// Takes a batch's model output through decoding, tracking and rules.
+    ///
+    /// # Errors
+    /// When the output does not fit the model family, or the batches come out of order.
+    pub fn advance(&mut self, batch: &Batch, mut output: Output<'_>) -> Result<Step, EngineError> {
+        self.check_order(batch, &output)?;
+        let mut step = Step::default();
+        let mut facts = Vec::new();
+        for (image, tag) in batch.tags().enumerate() {
+            let Some(stream) = self.streams.get_mut(tag.stream) else {
+                continue;
+            };
+            match &mut output {
+                Output::Raw { outputs, decoder } => {
+                    stream.detections.clear();
+                    decoder.decode(outputs, image, &tag.placement, &mut stream.detections)?;
+                }
+                Output::Detections(all) => stream.detections = std::mem::take(&mut all[image]),
+            }
+            stream.advance(tag, &mut facts)?;
+            step.tracks.push(stream.tracker.visible().to_vec());
+            step.take(tag.stream, &mut facts);
+        }
+        for end in &batch.ended {
+            if let Some(stream) = self.streams.get_mut(end.stream) {
+                stream.scene.finish(&mut facts);
+            }
+            step.take(end.stream, &mut facts);
+        }
+        self.advanced = batch.number;
+        Ok(step)
+    }
+
+    /// Ends every stream; what is on its way is dropped, and rules close what is open.
+    pub fn stop(&mut self) -> Step {
+        self.pending.clear();
+        for worker in self.workers.iter_mut().flatten() {
+            worker.stop();
+        }
+        let mut step = Step::default();
+        let mut facts = Vec::new();
+        for (position, worker) in self.workers.iter_mut().enumerate() {
+            if worker.take().is_some() {
+                self.streams[position].scene.finish(&mut facts);
+                step.take(position, &mut facts);
+            }
+        }
+        step
+    }
+
+    fn next_turn(&self) -> Option<usize> {
+        let count = self.workers.len();
+        (0..count)
+            .map(|step| (self.turn + step) % count)
+            .find(|&stream| self.workers[stream].is_some())
+    }
+
+    fn receive(&mut self, stream: usize, timeout: Duration) -> Received {
+        let news = self.workers[stream]
+            .as_ref()
+            .and_then(|worker| worker.news.as_ref());
+        match news.map(|news| news.recv_timeout(timeout)) {
+            Some(Ok(News::Frame(frame))) => Received::Frame(frame),
+            Some(Ok(News::End(end))) => Received::End(end),
+            Some(Err(RecvTimeoutError::Timeout)) => Received::Nothing,
+            Some(Err(RecvTimeoutError::Disconnected)) | None => {
+                Received::End(Box::new(StreamEnd {
+                    stream,
+                    stats: sightline_video::Stats::default(),
+                    error: Some(
+                        "the stream's thread ended without a word; please report this".into(),
+                    ),
+                }))
+            }
+        }
+    }
+
+    fn check_order(&self, batch: &Batch, output: &Output<'_>) -> Result<(), EngineError> {
+        if batch.number != self.advanced + 1 {
+            return Err(EngineError::Order(format!(
+                "batch {} is due, found batch {}: advance every batch once, in the order of next_batch",
+                self.advanced + 1,
+                batch.number
+            )));
+        }
+        if let Output::Detections(all) = output
+            && all.len() != batch.len()
+        {
+            return Err(EngineError::Order(format!(
+                "the batch has {} images, found detections for {}",
+                batch.len(),
+                all.len()
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn take(&mut self, stream: usize, facts: &mut Vec<Fact>) {
+        self.facts
+            .extend(facts.drain(..).map(|fact| StreamFact { stream, fact }));
+    }
+}
+
+enum Received {
+    Frame(Box<Prepared>),
+    End(Box<StreamEnd>),
+    Nothing,
+}

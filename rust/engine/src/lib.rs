@@ -1,0 +1,15 @@
+//! The stages tied together: several sources become one series of batches, and model output becomes facts.
+//!
+//! [`Engine`] is the type to know. [`Engine::start`] opens every source and starts one decoding thread for each;
+//! [`Engine::next_batch`] hands over input tensors; [`Engine::advance`] takes what the model made of them through
+//! decoding, tracking and rules. The order of frames, and so of facts, depends on the sources alone: never on
+//! how the threads were scheduled.
+
+mod batch;
+mod engine;
+mod stream;
+mod worker;
+
+pub use batch::{Batch, FrameTag, TensorBuffer};
+pub use engine::{Engine, EngineError, EngineSpec, Output, Step, StreamFact};
+pub use stream::{StreamEnd, StreamSpec};

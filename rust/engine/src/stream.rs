@@ -1,0 +1,91 @@
+//! One source on its way through the stages: what it was asked for and what it remembers.
+
+use sightline_detections::Detections;
+use sightline_tracks::{ByteTrack, ByteTrackSpec};
+use sightline_video::{OpenOptions, Stats, StreamInfo};
+use sightline_zones::{Fact, Scene, SceneSpec};
+
+use crate::EngineError;
+use crate::batch::FrameTag;
+
+/// What to watch, and how.
+#[derive(Clone, Debug)]
+pub struct StreamSpec {
+    /// File or address.
+    pub uri: String,
+    /// Frame rate, threads.
+    pub open: OpenOptions,
+    /// Lines, zones and distances.
+    pub scene: SceneSpec,
+    /// The tracker's settings.
+    pub tracker: ByteTrackSpec,
+    /// Whether to keep each analyzed picture as packed RGB, for drawing.
+    pub keep_pictures: bool,
+}
+
+/// How a stream ended.
+#[derive(Clone, Debug)]
+pub struct StreamEnd {
+    /// Position of the stream in the engine.
+    pub stream: usize,
+    /// What was read, and the warnings.
+    pub stats: Stats,
+    /// Why it ended early; `None` at the end of the source.
+    pub error: Option<String>,
+}
+
+/// The state of one stream behind the detector.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub(crate) info: StreamInfo,
+    pub(crate) detections: Detections,
+    pub(crate) tracker: ByteTrack,
+    pub(crate) scene: Scene,
+    epoch: u32,
+    scene_spec: SceneSpec,
+    size: (u32, u32),
+}
+
+impl Stream {
+    pub(crate) fn new(spec: &StreamSpec, info: StreamInfo) -> Result<Self, EngineError> {
+        let size = (info.width, info.height);
+        Ok(Self {
+            scene: Scene::new(&spec.scene, size.0, size.1).map_err(EngineError::Scene)?,
+            tracker: ByteTrack::new(spec.tracker)?,
+            detections: Detections::default(),
+            epoch: 0,
+            scene_spec: spec.scene.clone(),
+            size,
+            info,
+        })
+    }
+
+    /// Takes the frame's detections through tracker and rules.
+    pub(crate) fn advance(
+        &mut self,
+        tag: &FrameTag,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), EngineError> {
+        if (tag.width, tag.height) != self.size {
+            // Tracks and counts are in pixels of the old size: nothing of them can be carried over.
+            self.scene.finish(facts);
+            self.scene =
+                Scene::new(&self.scene_spec, tag.width, tag.height).map_err(EngineError::Scene)?;
+            self.tracker.reset();
+            self.size = (tag.width, tag.height);
+        }
+        if tag.epoch != self.epoch {
+            self.epoch = tag.epoch;
+            self.tracker.reset();
+        }
+        self.tracker.update(&self.detections, tag.pts_ns)?;
+        self.scene.update(
+            tag.epoch,
+            tag.pts_ns,
+            self.tracker.visible(),
+            self.tracker.removed(),
+            facts,
+        );
+        Ok(())
+    }
+}

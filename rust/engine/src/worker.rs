@@ -1,0 +1,192 @@
+//! The thread of one source: decode, convert, hand over; wait where nobody takes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+
+use sightline_frames::{Converter, FrameError, TensorSpec, rgb_from_picture};
+use sightline_video::{Frame, Interrupter, Source, VideoError};
+
+use crate::EngineError;
+use crate::batch::{FrameTag, Prepared, TensorBuffer};
+use crate::stream::StreamEnd;
+
+/// What a source's thread tells the engine.
+#[derive(Debug)]
+pub(crate) enum News {
+    Frame(Box<Prepared>),
+    End(Box<StreamEnd>),
+}
+
+/// The engine's end of a source's thread. Dropping it stops the thread and waits for it.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    /// `None` once stopped: the thread's next hand-over fails, so that it ends.
+    pub(crate) news: Option<Receiver<News>>,
+    stop: Arc<AtomicBool>,
+    interrupter: Interrupter,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts decoding `source`; at most `queue` frames wait to be taken.
+    pub(crate) fn start(
+        stream: usize,
+        source: Source,
+        spec: TensorSpec,
+        queue: usize,
+        keep_pictures: bool,
+    ) -> Result<Self, EngineError> {
+        let (sender, receiver) = sync_channel(queue.max(1));
+        let stop = Arc::new(AtomicBool::new(false));
+        let interrupter = source.interrupter();
+        let (recycle, spare) = channel();
+        let task = Task {
+            stream,
+            source,
+            preparer: Preparer {
+                stream,
+                spec,
+                converter: None,
+                keep_pictures,
+                recycle,
+                spare,
+            },
+            stop: Arc::clone(&stop),
+        };
+        let thread = std::thread::Builder::new()
+            .name(format!("sightline-{stream}"))
+            .spawn(move || task.run(&sender))
+            .map_err(EngineError::Thread)?;
+        Ok(Self {
+            news: Some(receiver),
+            stop,
+            interrupter,
+            thread: Some(thread),
+        })
+    }
+
+    /// Asks the thread to end; does not wait.
+    pub(crate) fn stop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.interrupter.interrupt();
+        self.news = None;
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has already lost its stream; there is nothing more to save.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Task {
+    stream: usize,
+    source: Source,
+    preparer: Preparer,
+    stop: Arc<AtomicBool>,
+}
+
+impl Task {
+    fn run(mut self, sender: &SyncSender<News>) {
+        let error = match self.decode(sender) {
+            Ok(()) => None,
+            Err(Ended::Stopped) => return,
+            Err(Ended::Failed(message)) => Some(message),
+        };
+        let end = StreamEnd {
+            stream: self.stream,
+            stats: self.source.stats().clone(),
+            error,
+        };
+        // Fails only when the engine is gone, and then nobody wants to know.
+        let _ = sender.send(News::End(Box::new(end)));
+    }
+
+    fn decode(&mut self, sender: &SyncSender<News>) -> Result<(), Ended> {
+        while let Some(frame) = self.source.next_frame()? {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Ended::Stopped);
+            }
+            let prepared = self.preparer.prepare(&frame)?;
+            sender
+                .send(News::Frame(Box::new(prepared)))
+                .map_err(|_| Ended::Stopped)?;
+        }
+        Ok(())
+    }
+}
+
+enum Ended {
+    Stopped,
+    Failed(String),
+}
+
+impl From<VideoError> for Ended {
+    fn from(error: VideoError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<FrameError> for Ended {
+    fn from(error: FrameError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Turns decoded frames into the model's input.
+struct Preparer {
+    stream: usize,
+    spec: TensorSpec,
+    /// Made for one picture size; made anew when the source changes its size.
+    converter: Option<((u32, u32), Converter)>,
+    keep_pictures: bool,
+    recycle: Sender<TensorBuffer>,
+    spare: Receiver<TensorBuffer>,
+}
+
+impl Preparer {
+    fn prepare(&mut self, frame: &Frame<'_>) -> Result<Prepared, FrameError> {
+        let picture = frame.picture();
+        let size = (picture.width(), picture.height());
+        let converter = match &mut self.converter {
+            Some((made_for, converter)) if *made_for == size => converter,
+            stale => {
+                let made = Converter::new(self.spec.clone(), size.0, size.1)?;
+                &mut stale.insert((size, made)).1
+            }
+        };
+        // Memory comes back when a batch is dropped; whoever keeps batches only makes us ask for more.
+        let mut tensor = self
+            .spare
+            .try_recv()
+            .unwrap_or_else(|_| TensorBuffer::new(&self.spec, 1));
+        converter.convert(&picture, tensor.as_tensor_mut())?;
+        let rgb = if self.keep_pictures {
+            let mut rgb = vec![0; size.0 as usize * size.1 as usize * 3];
+            rgb_from_picture(&picture, &mut rgb)?;
+            Some(rgb)
+        } else {
+            None
+        };
+        Ok(Prepared {
+            tag: FrameTag {
+                stream: self.stream,
+                index: frame.index,
+                epoch: frame.epoch,
+                pts_ns: frame.pts_ns,
+                width: size.0,
+                height: size.1,
+                placement: converter.placement(),
+            },
+            tensor,
+            rgb,
+            recycle: self.recycle.clone(),
+        })
+    }
+}
