@@ -1,0 +1,61 @@
+"""People analytics on video: who crosses a line, enters a zone, stays how long, as typed events.
+
+Names in flow order: a source, a detector, detections, a tracker, tracks, rules, events, sinks; `Pipeline` ties them together.
+"""
+
+from sightline import _core
+from sightline.detections import Detections
+from sightline.detectors import Detector, MotionDetector, OnnxDetector, open_detector
+from sightline.errors import ConfigError, ModelError, SightlineError, SinkError, SourceError
+from sightline.events import (
+    Event,
+    LineCrossed,
+    PeopleCameClose,
+    PeopleParted,
+    ZoneCountChanged,
+    ZoneDwelled,
+    ZoneEntered,
+    ZoneExited,
+)
+from sightline.pipeline import Camera, Pipeline
+from sightline.rules import LineZone, PolygonZone, Rules
+from sightline.scene import Distance, Line, Scene, Zone
+from sightline.tracks import ByteTrack, Tracks
+from sightline.video import Source, open_source
+
+__version__ = _core.VERSION
+
+__all__ = [
+    "ByteTrack",
+    "Camera",
+    "ConfigError",
+    "Detections",
+    "Detector",
+    "Distance",
+    "Event",
+    "Line",
+    "LineCrossed",
+    "LineZone",
+    "ModelError",
+    "MotionDetector",
+    "OnnxDetector",
+    "PeopleCameClose",
+    "PeopleParted",
+    "Pipeline",
+    "PolygonZone",
+    "Rules",
+    "Scene",
+    "SightlineError",
+    "SinkError",
+    "Source",
+    "SourceError",
+    "Tracks",
+    "Zone",
+    "ZoneCountChanged",
+    "ZoneDwelled",
+    "ZoneEntered",
+    "ZoneExited",
+    "__version__",
+    "open_detector",
+    "open_source",
+]

@@ -1,0 +1,60 @@
+"""The command's front door: which commands there are."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sightline import __version__
+from sightline.cli import model
+from sightline.cli.check import check
+from sightline.cli.console import STOPPED
+from sightline.cli.demo import demo
+from sightline.cli.run import run
+
+app = typer.Typer(
+    name="sightline",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="People analytics on video: who crosses a line, enters a zone and stays how long, as events.",
+)
+app.command()(run)
+app.command()(check)
+app.add_typer(model.app, name="model")
+app.command()(demo)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position
+    if wanted:
+        typer.echo(f"sightline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _front(  # pyright: ignore[reportUnusedFunction] - typer calls it
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        sys.exit(0)

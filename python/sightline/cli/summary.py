@@ -1,0 +1,54 @@
+"""What a run counted, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from sightline.cli.console import words
+
+if TYPE_CHECKING:
+    from sightline.pipeline import Pipeline
+
+
+def summary(pipeline: Pipeline, *, stopped: bool = False) -> dict[str, Any]:
+    """Return frames, warnings and counts of every camera as plain values."""
+    cameras: list[dict[str, Any]] = []
+    for position, camera in enumerate(pipeline.cameras):
+        counts, ending = pipeline.counts(position), pipeline.endings.get(position)
+        names = {
+            "lines": [line.name for line in camera.scene.lines],
+            "zones": [zone.name for zone in camera.scene.zones],
+            "distances": [distance.name for distance in camera.scene.distances],
+        }
+        named = {kind: dict(zip(names[kind], counts[kind], strict=True)) for kind in names}
+        read: dict[str, Any] = {"frames": pipeline.frames_analyzed(position)}
+        if ending:
+            read |= {
+                "truncated": ending.truncated,
+                "decode_errors": ending.decode_errors,
+                "warnings": ending.warnings,
+                "error": ending.error,
+            }
+        cameras.append({"id": camera.source.source_id, **read, **named})
+    return {"type": "summary", "stopped": stopped, "cameras": cameras}
+
+
+def print_summary(pipeline: Pipeline, *, stopped: bool = False) -> None:
+    """Print the same as a table on stderr."""
+    if stopped:
+        words.print("[yellow]stopped by Ctrl-C; counted so far:[/]")
+    for camera in summary(pipeline)["cameras"]:
+        table = Table(title=f"{camera['id']}: {camera['frames']} frames", title_justify="left")
+        for heading in ("rule", "in", "out", "inside now"):
+            table.add_column(heading, justify="left" if heading == "rule" else "right")
+        for name, counted in camera["lines"].items():
+            table.add_row(f"line {name}", str(counted["in"]), str(counted["out"]), "")
+        for name, counted in camera["zones"].items():
+            table.add_row(
+                f"zone {name}", str(counted["entries"]), str(counted["exits"]), str(counted["inside"])
+            )
+        for name, counted in camera["distances"].items():
+            table.add_row(f"distance {name}", f"{counted['contacts']} close", "", str(counted["close"]))
+        words.print(table)

@@ -1,0 +1,123 @@
+"""One model of a run: what to watch, with what, and where events go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from sightline.scene import Distance, Line, Name, Positive, Share, Zone
+
+CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
+AtLeastOne = Annotated[int, Meta(ge=1)]
+Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")]
+
+
+class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A source and what is watched in it.
+
+    Attributes:
+        source: Path of a video file, relative to the configuration's folder.
+        id: Name of the camera in events; the file's name without its ending when absent.
+        fps: Frames analyzed per second, chosen by presentation time.
+        threads: Threads for decoding.
+        started_at: Wall-clock time of the first frame, RFC 3339, if known.
+        scene: Path of a scene file with more lines, zones and distances.
+        lines: Lines to count crossings of.
+        zones: Zones to count people in.
+        distances: Watches on people who come close.
+        max_gap_s: A track that was not seen for longer than this is not bridged.
+    """
+
+    source: Annotated[str, Meta(min_length=1)]
+    id: CameraId | None = None
+    fps: Annotated[float, Meta(gt=0, le=1000)] = 10.0
+    threads: AtLeastOne = 1
+    started_at: Instant | None = None
+    scene: str | None = None
+    lines: list[Line] = []
+    zones: list[Zone] = []
+    distances: list[Distance] = []
+    max_gap_s: Positive | None = None
+
+
+class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What finds people.
+
+    Attributes:
+        model: An ONNX file, a name of the catalogue, or `motion`; when absent, the catalogue's default if it was
+            pulled, and `motion` otherwise.
+        confidence: Least confidence of a detection.
+        nms_iou: Boxes of one class that overlap by more than this are one object.
+        classes: Names or numbers of the classes wanted.
+        threads: Threads for the model; the cores this process may use, less one, when absent.
+        input_size: Width and height in pixels, for a model that leaves them open.
+    """
+
+    model: Name | None = None
+    confidence: Share = 0.25
+    nms_iou: Share = 0.45
+    classes: list[str | int] = msgspec.field(default_factory=lambda: ["person"])
+    threads: AtLeastOne | None = None
+    input_size: tuple[AtLeastOne, AtLeastOne] | None = None
+
+
+class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How detections become tracks; see `sightline.ByteTrack`.
+
+    Attributes:
+        mode: `improved`, or `parity` with the original implementation.
+        track_high_thresh: Detections above it take part in the first stage.
+        track_low_thresh: Detections below it are ignored.
+        new_track_thresh: Score that a detection needs to start a track.
+        match_thresh: Greatest cost of a match in the first stage.
+        lost_after_s: Seconds that an unseen track is kept.
+        fuse_score: Whether the first stage weighs IoU with the detection's score.
+    """
+
+    mode: Literal["improved", "parity", "parity_cpp"] = "improved"
+    track_high_thresh: Share = 0.5
+    track_low_thresh: Share = 0.1
+    new_track_thresh: Share = 0.6
+    match_thresh: Share = 0.8
+    lost_after_s: Positive = 1.0
+    fuse_score: bool = True
+
+
+class StdoutConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="stdout"):
+    """Events on standard output."""
+
+
+class FileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="file"):
+    """Events in a JSON-lines file; see `sightline.sinks.JsonLinesSink`.
+
+    Attributes:
+        path: The file, relative to the configuration's folder.
+        fsync: When the file is forced to the disk.
+        rotate_bytes: Size at which a new file is begun; never when absent.
+        rotate_keep: How many rotated files are kept.
+    """
+
+    path: Annotated[str, Meta(min_length=1)]
+    fsync: Literal["never", "batch", "always"] = "batch"
+    rotate_bytes: Annotated[int, Meta(ge=1024)] | None = None
+    rotate_keep: AtLeastOne = 5
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A run.
+
+    Attributes:
+        cameras: What to watch, one or more.
+        detector: What finds people.
+        tracker: How they are followed.
+        sinks: Where events go; standard output when empty.
+        queue: Decoded frames of one camera that may wait.
+    """
+
+    cameras: Annotated[list[CameraConfig], Meta(min_length=1)]
+    detector: DetectorConfig = DetectorConfig()
+    tracker: TrackerConfig = TrackerConfig()
+    sinks: list[StdoutConfig | FileConfig] = []
+    queue: Annotated[int, Meta(ge=1, le=64)] = 4

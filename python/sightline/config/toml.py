@@ -1,0 +1,118 @@
+"""Reading TOML: runs and scenes."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sightline.config.model import CameraConfig, Config, FileConfig
+from sightline.config.strict import convert
+from sightline.errors import ConfigError, Fault
+from sightline.rules import check_scene
+from sightline.scene import Scene
+
+if TYPE_CHECKING:
+    import os
+
+
+def load_config(path: str | os.PathLike[str]) -> Config:
+    """Read a run's configuration; paths in it become relative to its folder, scene files are read too.
+
+    Raises:
+        ConfigError: With every fault and its path.
+    """
+    file = Path(path)
+    config = convert(read_toml(file), Config)
+    faults: list[Fault] = []
+    cameras = [
+        _completed(camera, file.parent, f"cameras[{index}]", faults)
+        for index, camera in enumerate(config.cameras)
+    ]
+    _require_distinct(cameras, faults)
+    sinks = [
+        msgspec.structs.replace(sink, path=str(file.parent / sink.path))
+        if isinstance(sink, FileConfig)
+        else sink
+        for sink in config.sinks
+    ]
+    if faults:
+        raise ConfigError(faults)
+    detector = config.detector
+    if detector.model and (file.parent / detector.model).is_file():
+        detector = msgspec.structs.replace(detector, model=str(file.parent / detector.model))
+    return msgspec.structs.replace(config, cameras=cameras, sinks=sinks, detector=detector)
+
+
+def load_scene(path: str | os.PathLike[str]) -> Scene:
+    """Read a scene file: `[[lines]]`, `[[zones]]`, `[[distances]]`.
+
+    Raises:
+        ConfigError: With every fault and its path.
+    """
+    scene = convert(read_toml(Path(path)), Scene)
+    check_scene(scene)
+    return scene
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file into plain values.
+
+    Raises:
+        ConfigError: No such file, not readable, or not TOML, with line and column.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: is a directory; name a TOML file in it") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not a text in UTF-8 (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+
+
+def scene_of(camera: CameraConfig) -> Scene:
+    """Return what a camera's configuration says of its scene."""
+    return Scene(list(camera.lines), list(camera.zones), list(camera.distances), camera.max_gap_s)
+
+
+def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault]) -> CameraConfig:
+    """Fill in what the configuration leaves to be derived, and check the scene's geometry."""
+    if camera.scene is not None:
+        try:
+            more = convert(read_toml(folder / camera.scene), Scene)
+        except ConfigError as error:
+            faults.extend(Fault(f"{path}.scene", str(fault)) for fault in error.faults)
+        else:
+            camera = msgspec.structs.replace(
+                camera,
+                lines=[*camera.lines, *more.lines],
+                zones=[*camera.zones, *more.zones],
+                distances=[*camera.distances, *more.distances],
+            )
+    try:
+        check_scene(scene_of(camera))
+    except ConfigError as error:
+        faults.extend(Fault(f"{path}.{fault.path}", fault.message) for fault in error.faults)
+    name = camera.id or Path(camera.source).stem
+    return msgspec.structs.replace(camera, source=str(folder / camera.source), id=name)
+
+
+def _require_distinct(cameras: list[CameraConfig], faults: list[Fault]) -> None:
+    seen: dict[str, int] = {}
+    for index, camera in enumerate(cameras):
+        name = camera.id or ""
+        if name in seen:
+            faults.append(
+                Fault(
+                    f"cameras[{index}].id",
+                    f"expected a name of its own, found {name!r} as in cameras[{seen[name]}]",
+                )
+            )
+        seen.setdefault(name, index)

@@ -1,0 +1,74 @@
+"""Everything that Sightline raises for a caller to act on.
+
+    SightlineError
+    ├── ConfigError      a configuration, scene or argument is at fault; `.faults` lists every place
+    ├── SourceError      a video cannot be opened or read, or written
+    ├── ModelError       a model cannot be found, read, recognized or run
+    └── SinkError        events could not be delivered; `.events` has them
+
+Arguments of a wrong type or range raise Python's own `TypeError` and `ValueError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class SightlineError(Exception):
+    """The root: catch it to catch all of them."""
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong in a configuration.
+
+    Attributes:
+        path: Where, such as `cameras[2].zones[0].polygon[3]`; empty for the whole.
+        message: What was expected, what was found, and what to do.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class ConfigError(SightlineError):
+    """A configuration, a scene or an argument is at fault.
+
+    Attributes:
+        faults: Every fault that was found, in the order of the text; at least one.
+    """
+
+    def __init__(self, faults: Sequence[Fault] | str) -> None:
+        self.faults: list[Fault] = [Fault("", faults)] if isinstance(faults, str) else list(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class SourceError(SightlineError):
+    """A video cannot be opened, read or written; the message says what was found and what to do.
+
+    Attributes:
+        stream: Position of the source in its pipeline; `None` outside of one.
+    """
+
+    stream: int | None = None
+
+
+class ModelError(SightlineError):
+    """A model cannot be found, read, recognized or run."""
+
+
+class SinkError(SightlineError):
+    """Events could not be delivered.
+
+    Attributes:
+        events: The events that were not taken; they are the caller's again.
+    """
+
+    def __init__(self, message: str, events: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.events: list[Any] = list(events)

@@ -1,0 +1,166 @@
+"""Facts of the core become events: names for positions, shares for pixels, identities that can be repeated."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from sightline.events.types import (
+    Event,
+    LineCrossed,
+    PeopleCameClose,
+    PeopleParted,
+    ZoneCountChanged,
+    ZoneDwelled,
+    ZoneEntered,
+    ZoneExited,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sightline import _core
+    from sightline.scene import Scene
+
+# The namespace of event ids, fixed for ever: ids must be the same in every version.
+_NAMESPACE = uuid.UUID("5a0cf0f6-6a43-5a8e-9f57-5d1f6f0b7c11")
+_DECIMALS = 6
+_NS_IN_MS = 1_000_000
+
+_Exit = Literal["exited", "lost", "ended"]
+
+
+class EventMaker:
+    """Makes the events of one camera.
+
+    Args:
+        scene: The rules, in the order in which facts number them.
+        camera_id: Name of the camera.
+        size_px: Width and height of its frames.
+        started_at: Wall-clock time of pts 0, RFC 3339, if known; events then carry a time of day.
+        class_names: Words for class ids.
+
+    Raises:
+        ValueError: When `started_at` is not RFC 3339 with a time zone.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        camera_id: str,
+        size_px: tuple[int, int],
+        started_at: str | None = None,
+        class_names: Mapping[int, str],
+    ) -> None:
+        self._scene = scene
+        self._camera_id = camera_id
+        self._width, self._height = size_px
+        self._started_at = None if started_at is None else _instant(started_at)
+        self._class_names = class_names
+
+    def event(self, fact: _core.Fact) -> Event:
+        """Return the fact as an event."""
+        name, common = self._rule_name(fact), self._common(fact)
+        match fact.kind:
+            case "line_crossed":
+                direction = cast("Literal['in', 'out']", fact.direction)
+                return LineCrossed(**common, **self._of_track(fact), line=name, direction=direction)
+            case "zone_entered":
+                came = cast("Literal['entered', 'appeared']", fact.reason)
+                return ZoneEntered(**common, **self._of_track(fact), zone=name, reason=came)
+            case "zone_exited":
+                went = cast("_Exit", fact.reason)
+                return ZoneExited(**common, **self._of_track(fact), zone=name, reason=went, **_stay(fact))
+            case "zone_dwelled":
+                return ZoneDwelled(**common, **self._of_track(fact), zone=name, **_stay(fact))
+            case "zone_count_changed":
+                return ZoneCountChanged(
+                    **common, zone=name, count=fact.count or 0, previous=fact.previous or 0
+                )
+            case _:
+                return self._pair_event(fact, name, common)
+
+    def _pair_event(self, fact: _core.Fact, name: str, common: dict[str, Any]) -> Event:
+        pair: dict[str, Any] = {**common, **self._of_track(fact), "distance": name, "other_id": fact.other_id}
+        apart = round((fact.distance_px or 0.0) / self._height, _DECIMALS)
+        match fact.kind:
+            case "people_close":
+                return PeopleCameClose(**pair, apart=apart)
+            case "people_parted":
+                close_ms, unseen_ms = _ms(fact.dwell_ns), _ms(fact.unseen_ns)
+                reason = cast("_Exit", fact.reason)
+                return PeopleParted(
+                    **pair, reason=reason, close_ms=close_ms, unseen_ms=unseen_ms, minimum_apart=apart
+                )
+            case unknown:
+                raise ValueError(f"the core reports a kind of fact that has no event: {unknown}")
+
+    def _rule_name(self, fact: _core.Fact) -> str:
+        if fact.kind == "line_crossed":
+            return self._scene.lines[fact.rule].name
+        if fact.kind.startswith("zone_"):
+            return self._scene.zones[fact.rule].name
+        return self._scene.distances[fact.rule].name
+
+    def _common(self, fact: _core.Fact) -> dict[str, Any]:
+        identity = (
+            self._camera_id,
+            fact.epoch,
+            fact.pts_ns,
+            fact.kind,
+            fact.rule,
+            fact.track_id,
+            fact.other_id,
+            fact.direction,
+        )
+        return {
+            "event_id": str(uuid.uuid5(_NAMESPACE, "|".join(map(str, identity)))),
+            "camera_id": self._camera_id,
+            "epoch": fact.epoch,
+            "pts_ns": fact.pts_ns,
+            "time": self._time_of_day(fact),
+        }
+
+    def _of_track(self, fact: _core.Fact) -> dict[str, Any]:
+        width, height = self._width, self._height
+        x1, y1, x2, y2 = fact.xyxy or (0.0, 0.0, 0.0, 0.0)
+        x, y = fact.anchor or (0.0, 0.0)
+        class_id = fact.class_id or 0
+        return {
+            "track_id": fact.track_id,
+            "object_class": self._class_names.get(class_id, f"class_{class_id}"),
+            "confidence": round(fact.confidence or 0.0, _DECIMALS),
+            "confirmed_pts_ns": fact.confirmed_pts_ns,
+            "bridged": fact.bridged_ns > 0,
+            "bridged_ms": _ms(fact.bridged_ns),
+            "box": tuple(
+                round(share, _DECIMALS) for share in (x1 / width, y1 / height, x2 / width, y2 / height)
+            ),
+            "anchor": (round(x / width, _DECIMALS), round(y / height, _DECIMALS)),
+        }
+
+    def _time_of_day(self, fact: _core.Fact) -> str | None:
+        # After a jump of the source's clock its distance from the start is unknown.
+        if self._started_at is None or fact.epoch != 0:
+            return None
+        moment = self._started_at + timedelta(microseconds=fact.pts_ns // 1000)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _stay(fact: _core.Fact) -> dict[str, Any]:
+    return {"dwell_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
+def _ms(ns: int | None) -> int:
+    return ((ns or 0) + _NS_IN_MS // 2) // _NS_IN_MS
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(
+            f"started_at: expected RFC 3339 with a time zone such as 2026-05-01T08:00:00Z, found {text!r}"
+        )
+    return moment.astimezone(UTC)

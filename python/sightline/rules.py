@@ -1,0 +1,224 @@
+"""Rules on anyone's tracks: a scene that is fed frame by frame, or one line or polygon alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sightline import _core
+from sightline.events import EventMaker
+from sightline.scene import Line, Scene, Zone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from sightline.events import Event
+    from sightline.scene import Distance
+    from sightline.tracks import Tracks
+
+# How much farther than the threshold two must go to have parted, as a share of it.
+_DISTANCE_HYSTERESIS = 0.1
+
+
+def core_scene(scene: Scene) -> dict[str, Any]:
+    """Return the scene as the plain values that the core takes."""
+    return {
+        "lines": [
+            {
+                "name": line.name,
+                "start": line.start,
+                "end": line.end,
+                "anchor": line.anchor,
+                "band": line.band,
+            }
+            for line in scene.lines
+        ],
+        "zones": [
+            {
+                "name": zone.name,
+                "polygon": zone.polygon,
+                "anchor": zone.anchor,
+                "band": zone.band,
+                "dwell_ns": _ns(zone.dwell_s),
+                "confirm_frames": zone.confirm_frames,
+            }
+            for zone in scene.zones
+        ],
+        "distances": [_core_distance(distance) for distance in scene.distances],
+        "max_gap_ns": _ns(scene.max_gap_s),
+    }
+
+
+def check_scene(scene: Scene, size_px: tuple[int, int] = (1920, 1080)) -> None:
+    """Check that every line and polygon makes sense.
+
+    Raises:
+        ConfigError: With every fault, each with a path such as `zones[2].polygon`.
+    """
+    _core.Scene(core_scene(scene), *size_px)
+
+
+class Rules:
+    """The rules of one stream with their state.
+
+    Args:
+        scene: Lines, zones and distances.
+        size_px: Width and height of the frames.
+        camera_id: Name of the camera in events.
+        started_at: Wall-clock time of pts 0, RFC 3339, if known.
+        class_names: Words for class ids; people are class 0 when absent.
+
+    Raises:
+        ConfigError: When the scene is at fault.
+
+    >>> import sightline
+    >>> rules = Rules(Scene(lines=[Line("door", (0.0, 0.5), (1.0, 0.5))]), size_px=(640, 480))
+    >>> tracker = sightline.ByteTrack()
+    >>> for frame, foot_y in enumerate([200, 220, 240, 260, 280]):
+    ...     found = sightline.Detections.of(
+    ...         [[300, foot_y - 100, 340, foot_y]], confidence=[0.9], pts_ns=frame * 100_000_000
+    ...     )
+    ...     for event in rules.update(tracker.update(found)):
+    ...         print(event.direction, event.track_id)
+    in 1
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        size_px: tuple[int, int],
+        camera_id: str = "camera",
+        started_at: str | None = None,
+        class_names: Mapping[int, str] | None = None,
+    ) -> None:
+        self.scene = scene
+        self._core = _core.Scene(core_scene(scene), *size_px)
+        self._maker = EventMaker(
+            scene,
+            camera_id=camera_id,
+            size_px=size_px,
+            started_at=started_at,
+            class_names=class_names or {0: "person"},
+        )
+
+    def update(self, tracks: Tracks) -> list[Event]:
+        """Take one more frame and return what follows; call it for every frame, also when nobody was seen."""
+        facts = self._core.update(
+            tracks.epoch,
+            tracks.pts_ns,
+            tracks.track_id,
+            tracks.xyxy,
+            tracks.confidence,
+            tracks.class_id,
+            tracks.removed,
+        )
+        return self._events(facts)
+
+    def finish(self) -> list[Event]:
+        """Close what is open at the end of the stream: who is inside a zone leaves it with reason `ended`."""
+        return self._events(self._core.finish())
+
+    def counts(self) -> dict[str, Any]:
+        """What has been counted so far: `lines`, `zones` and `distances`, in the scene's order."""
+        return self._core.counts()
+
+    def _events(self, facts: Sequence[_core.Fact]) -> list[Event]:
+        return [self._maker.event(fact) for fact in facts]
+
+
+class LineZone:
+    """One line alone, in pixels.
+
+    Args:
+        start: Where the line starts, pixels.
+        end: Where it ends; facing from start to end, left to right is `in`.
+        size_px: Width and height of the frames.
+        name: Name of the line in events.
+
+    >>> LineZone((0, 240), (640, 240), size_px=(640, 480)).in_count
+    0
+    """
+
+    def __init__(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        *,
+        size_px: tuple[int, int],
+        name: str = "line",
+    ) -> None:
+        line = Line.from_pixels(name, start, end, size=size_px)
+        self._rules = Rules(Scene(lines=[line]), size_px=size_px)
+
+    def update(self, tracks: Tracks) -> list[Event]:
+        """Take one more frame and return its crossings."""
+        return self._rules.update(tracks)
+
+    @property
+    def in_count(self) -> int:
+        """Crossings from left to right so far."""
+        return int(self._rules.counts()["lines"][0]["in"])
+
+    @property
+    def out_count(self) -> int:
+        """Crossings from right to left so far."""
+        return int(self._rules.counts()["lines"][0]["out"])
+
+
+class PolygonZone:
+    """One polygon alone, in pixels.
+
+    Args:
+        polygon: Three or more corners, pixels.
+        size_px: Width and height of the frames.
+        name: Name of the zone in events.
+        dwell_s: A stay of this many seconds gives an event of its own.
+
+    >>> zone = PolygonZone([(100, 100), (300, 100), (300, 300), (100, 300)], size_px=(640, 480))
+    >>> zone.contains([[100, 100], [300, 300], [200, 250]]).tolist()
+    [True, False, True]
+    """
+
+    def __init__(
+        self,
+        polygon: Sequence[tuple[float, float]],
+        *,
+        size_px: tuple[int, int],
+        name: str = "zone",
+        dwell_s: float | None = None,
+    ) -> None:
+        zone = Zone.from_pixels(name, polygon, size=size_px, dwell_s=dwell_s)
+        self._rules = Rules(Scene(zones=[zone]), size_px=size_px)
+        self._polygon = _core.Polygon(list(polygon))
+
+    def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
+        """Say for each point, (N, 2) pixels, whether it is inside; a border shared by two zones belongs to one of them."""
+        return self._polygon.contains(np.ascontiguousarray(points, np.float64).reshape(-1, 2))
+
+    def update(self, tracks: Tracks) -> list[Event]:
+        """Take one more frame and return entries, exits, dwell and changes of the count."""
+        return self._rules.update(tracks)
+
+    @property
+    def current_count(self) -> int:
+        """How many are inside now."""
+        return int(self._rules.counts()["zones"][0]["inside"])
+
+
+def _core_distance(distance: Distance) -> dict[str, Any]:
+    return {
+        "name": distance.name,
+        "threshold": distance.threshold,
+        "hysteresis": _DISTANCE_HYSTERESIS,
+        "min_duration_ns": _ns(distance.min_duration_s or None),
+        "polygon": distance.zone,
+        "anchor": distance.anchor,
+    }
+
+
+def _ns(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1e9)

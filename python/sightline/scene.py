@@ -1,0 +1,142 @@
+"""Lines, zones and distances of one source, as a person writes them.
+
+Coordinates are shares of the picture, 0…1, from its top left corner, so that a scene survives a change of resolution.
+Whether lines and polygons make sense (no zero length, no crossing sides) is decided by the core when the scene is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+import msgspec
+
+from sightline.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Anchor = Literal["bottom_center", "center"]
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Point = tuple[Share, Share]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Positive = Annotated[float, msgspec.Meta(gt=0.0)]
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
+    """A line that people cross.
+
+    Facing from `start` to `end`, a crossing from your left to your right is `in`, the other way is `out`.
+
+    Attributes:
+        name: Unique among the scene's lines.
+        start: Where the line starts, shares of the picture.
+        end: Where it ends.
+        anchor: Which point of a box crosses.
+        band: How far, as a share of the picture's height, an anchor must be beyond the line before its side is certain;
+            4 pixels at 1080 lines when absent.
+
+    >>> Line("door", (0.10, 0.62), (0.92, 0.62)).name
+    'door'
+    """
+
+    name: Name
+    start: Point
+    end: Point
+    anchor: Anchor = "bottom_center"
+    band: Share | None = None
+
+    def __post_init__(self) -> None:
+        _require_shares(self.name, "from", [self.start])
+        _require_shares(self.name, "to", [self.end])
+
+    @classmethod
+    def from_pixels(
+        cls, name: str, start: tuple[float, float], end: tuple[float, float], *, size: tuple[int, int]
+    ) -> Self:
+        """Build a line from pixel coordinates in a picture of `size` (width, height)."""
+        first, second = _shares([start, end], size)
+        return cls(name, first, second)
+
+
+class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An area that people enter, stay in and leave.
+
+    Attributes:
+        name: Unique among the scene's zones.
+        polygon: Three or more corners, shares of the picture; no side may cross another.
+        anchor: Which point of a box counts.
+        band: How far, as a share of the picture's height, an anchor must be beyond the border before it counts;
+            4 pixels at 1080 lines when absent.
+        dwell_s: A stay of this many seconds gives an event of its own.
+        confirm_frames: Analyzed frames in a row that an anchor must be inside before an entry counts.
+    """
+
+    name: Name
+    polygon: list[Point]
+    anchor: Anchor = "bottom_center"
+    band: Share | None = None
+    dwell_s: Positive | None = None
+    confirm_frames: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+    def __post_init__(self) -> None:
+        _require_shares(self.name, "polygon", self.polygon)
+
+    @classmethod
+    def from_pixels(
+        cls,
+        name: str,
+        polygon: Sequence[tuple[float, float]],
+        *,
+        size: tuple[int, int],
+        dwell_s: float | None = None,
+    ) -> Self:
+        """Build a zone from pixel coordinates in a picture of `size` (width, height)."""
+        return cls(name, _shares(polygon, size), dwell_s=dwell_s)
+
+
+class Distance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A watch on people who come close to one another, in the picture.
+
+    Attributes:
+        name: Unique among the scene's distances.
+        threshold: Two anchors nearer than this are close, as a share of the picture's height.
+        zone: Corners of the area that is watched, shares of the picture; the whole picture when absent.
+        anchor: Which points are measured between.
+        min_duration_s: How long two must be close before it counts, seconds.
+    """
+
+    name: Name
+    threshold: Positive
+    zone: list[Point] | None = None
+    anchor: Anchor = "bottom_center"
+    min_duration_s: Annotated[float, msgspec.Meta(ge=0.0)] = 0.0
+
+
+class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is watched in one source.
+
+    Attributes:
+        lines: Lines to count crossings of.
+        zones: Zones to count people in.
+        distances: Watches on people who come close.
+        max_gap_s: A track that was not seen for longer than this is not bridged: what happened in between is unknown.
+    """
+
+    lines: list[Line] = []
+    zones: list[Zone] = []
+    distances: list[Distance] = []
+    max_gap_s: Positive | None = None
+
+
+def _shares(points: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[tuple[float, float]]:
+    width, height = size
+    return [(x / width, y / height) for x, y in points]
+
+
+def _require_shares(name: str, field: str, points: Sequence[tuple[float, float]]) -> None:
+    for index, point in enumerate(points):
+        for value in point:
+            if not 0.0 <= value <= 1.0:
+                where = f"{name}.{field}[{index}]" if field == "polygon" else f"{name}.{field}"
+                message = f"expected shares of the picture from 0 to 1, found {value:g}; for pixels use from_pixels(…, size=(width, height))"
+                raise ConfigError([Fault(where, message)])

@@ -1,0 +1,8 @@
+"""Where events go: one module a sink."""
+
+from sightline.sinks.json_lines import JsonLinesSink
+from sightline.sinks.opening import sink_from_argument
+from sightline.sinks.protocol import Sink
+from sightline.sinks.stdout import StdoutSink
+
+__all__ = ["JsonLinesSink", "Sink", "StdoutSink", "sink_from_argument"]

@@ -1,0 +1,52 @@
+"""What tests share: where the real videos and models are, and small things made once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """The folder with real videos, models and truth; a test that needs it skips without, or fails where it is required."""
+    folder = Path(os.environ.get("SIGHTLINE_FIXTURES", ROOT.parent / "shared" / "fixtures"))
+    if not folder.is_dir():
+        reason = f"no fixtures at {folder}; set SIGHTLINE_FIXTURES"
+        if os.environ.get("SIGHTLINE_REQUIRE_FIXTURES") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder.resolve()
+
+
+class CommandLine:
+    """Runs `sightline` as a user does, in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "sightline", *map(str, arguments)]
+        environment = {
+            **os.environ,
+            "NO_COLOR": "1",
+            "COLUMNS": "120",
+            "SIGHTLINE_MODEL_DIR": str(self.folder / "models"),
+        }
+        return subprocess.run(  # noqa: S603 - our own program
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+
+@pytest.fixture
+def sightline(tmp_path) -> CommandLine:
+    return CommandLine(tmp_path)

@@ -1,0 +1,73 @@
+"""Whatever a person points the program at, the answer says what was found and what to do; never a traceback."""
+
+import pytest
+
+LINE = ("--line", "door:0.1,0.5,0.9,0.5")
+
+
+def answer(sightline, *arguments) -> str:
+    result = sightline(*arguments)
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    return " ".join(result.stderr.split())
+
+
+def test_no_such_file(sightline):
+    said = answer(sightline, "run", "nowhere.mp4", *LINE)
+    assert "nowhere.mp4" in said
+    assert "no such file" in said.lower()
+
+
+def test_a_directory(sightline, tmp_path):
+    (tmp_path / "videos").mkdir()
+    assert "directory" in answer(sightline, "run", "videos", *LINE)
+
+
+def test_an_empty_file(sightline, tmp_path):
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    assert "empty" in answer(sightline, "run", "empty.mp4", *LINE)
+
+
+def test_a_text_file_named_mp4(sightline, tmp_path):
+    (tmp_path / "notes.mp4").write_text("buy milk\n" * 100)
+    said = answer(sightline, "run", "notes.mp4", *LINE)
+    assert "notes.mp4" in said
+    assert "not a video" in said.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("door:0.1,0.5", "4 numbers"),
+        ("0.1,0.5,0.9,0.5", "NAME:"),
+        ("door:0.1,0.5,0.9,1.5", "1.5"),
+        ("door:0.1,0.5,0.1,0.5", "line"),
+    ],
+    ids=["too-few", "no-name", "outside", "zero-length"],
+)
+def test_a_line_that_is_none(sightline, fixtures, text, complaint):
+    video = fixtures / "videos" / "people-detection.gif"
+    assert complaint in answer(sightline, "run", video, "--model", "motion", "--line", text)
+
+
+def test_a_self_intersecting_zone(sightline, fixtures):
+    video = fixtures / "videos" / "people-detection.gif"
+    zone = "bow:0.1,0.1,0.9,0.9,0.9,0.1,0.1,0.9"
+    said = answer(sightline, "run", video, "--model", "motion", "--zone", zone)
+    assert "intersect" in said or "cross" in said
+
+
+def test_a_corrupt_model(sightline, fixtures, tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"\x08\x07 this is not a graph")
+    video = fixtures / "videos" / "people-detection.gif"
+    assert "broken.onnx" in answer(sightline, "run", video, "--model", "broken.onnx", *LINE)
+
+
+def test_a_truncated_video_gives_what_could_be_read(sightline, fixtures, tmp_path):
+    whole = (fixtures / "videos" / "vtest_480x360.avi").read_bytes()
+    (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
+    result = sightline("run", "cut.avi", "--model", "motion", *LINE)
+    assert result.returncode == 0, result.stderr
+    assert "cut" in result.stderr.lower() or "truncated" in result.stderr.lower()
+    assert '"type":"sightline.' in result.stdout
