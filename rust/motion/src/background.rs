@@ -295,6 +295,13 @@ mod tests {
     }
 
     #[test]
+    fn while_the_scene_is_new_half_a_second_makes_background() {
+        let mut background = learned(&MotionSpec::default());
+        let differs = |_: &usize| background.update(&[180 * LEVEL], true, &mut [1]) == 1;
+        assert_eq!((0..50).filter(differs).count(), 6);
+    }
+
+    #[test]
     fn light_changes_all_cells_by_one_factor() {
         let mut background = Background::new(&MotionSpec::default(), 200);
         let scene: Vec<i16> = (0..200).map(|cell| (50 + cell % 100) * LEVEL).collect();

@@ -225,27 +225,49 @@ fn two_walkers_are_two_boxes() {
     }
 }
 
+/// Two parts, one above the other, and the box around them.
+fn parted(x: f32, gap: f32) -> ([Shape; 2], Shape) {
+    let head = Shape {
+        xyxy: [x + 6.0, 100.0, x + 24.0, 130.0],
+        luma: 200.0,
+        round: false,
+    };
+    let legs = Shape {
+        xyxy: [x, 130.0 + gap, x + 30.0, 190.0],
+        luma: 220.0,
+        round: false,
+    };
+    (
+        [head, legs],
+        Shape {
+            xyxy: [x, 100.0, x + 30.0, 190.0],
+            ..head
+        },
+    )
+}
+
 #[test]
 fn head_and_legs_are_one_box() {
     let mut run = Run::learned(5.0);
     for step in 0..20_u8 {
-        let x = 20.0 + 5.0 * f32::from(step);
-        let head = Shape {
-            xyxy: [x + 6.0, 100.0, x + 24.0, 130.0],
-            luma: 200.0,
-            round: false,
+        let (parts, whole) = parted(20.0 + 5.0 * f32::from(step), 7.0);
+        assert_boxes(run.step(&parts), &[whole]);
+    }
+}
+
+#[test]
+fn the_gap_that_is_joined_can_be_chosen() {
+    for (merge_gap, joined) in [(0.03, false), (0.1, true)] {
+        let mut run = Run::new(5.0);
+        let spec = MotionSpec {
+            merge_gap,
+            ..MotionSpec::default()
         };
-        let legs = Shape {
-            xyxy: [x, 139.0, x + 30.0, 190.0],
-            luma: 220.0,
-            round: false,
-        };
-        let whole = Shape {
-            xyxy: [x, 100.0, x + 30.0, 190.0],
-            luma: 0.0,
-            round: false,
-        };
-        assert_boxes(run.step(&[head, legs]), &[whole]);
+        run.detector = MotionDetector::new(spec, 400, 256).unwrap();
+        (0..25).for_each(|_| assert!(run.step(&[]).is_empty()));
+        let (parts, whole) = parted(100.0, 20.0);
+        let expected = if joined { vec![whole] } else { parts.to_vec() };
+        assert_boxes(run.step(&parts), &expected);
     }
 }
 
