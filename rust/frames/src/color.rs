@@ -1,12 +1,17 @@
 //! What sample values mean as colors, and the mixing of sampled rows into a tensor's channels.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a vector function must be compiled for the instruction set of the one that calls it"
+)]
+
 use fearless_simd::{Simd, f32x8, i32x8, prelude::*, u8x32, u32x8};
 
 use crate::sampling::LANES;
 use crate::tensor::{Channels, TensorSpec};
 use crate::{Matrix, Picture, PixelFormat, Range};
 
-/// Factors from Y'CbCr samples to R'G'B' 0…255 (ITU-R BT.601-7 and BT.709-6; ranges as in ITU-T H.273).
+/// Factors from luma and chroma samples to red, green and blue 0…255 (ITU-R BT.601-7 and BT.709-6; ranges as in ITU-T H.273).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Coefficients {
     /// Luma that means black, and chroma that means gray.
@@ -71,7 +76,10 @@ impl Mix {
         colors.into_iter().enumerate().map(normalized).collect()
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "single precision is plenty for 8 to 10 bits")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "single precision is plenty for 8 to 10 bits"
+    )]
     fn new([first, second, third, offset]: [f64; 4], (gain, bias): (f32, f32)) -> Self {
         Self {
             weights: [first as f32, second as f32, third as f32],
@@ -84,7 +92,6 @@ impl Mix {
     /// Fills one channel's row from the rows of one or three components, each of whole groups.
     ///
     /// Multiplications and additions stay apart (no fused ones), so that every machine gives the same bits.
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     pub(crate) fn fill<S: Simd, T: Value>(&self, simd: S, samples: &[Vec<f32>], out: &mut [T]) {
         let [first, second, third] = self.weights.map(|weight| f32x8::splat(simd, weight));
@@ -106,7 +113,6 @@ impl Mix {
     }
 
     /// Clamps, normalizes and stores up to [`LANES`] values.
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn store<S: Simd, T: Value>(&self, color: f32x8<S>, out: &mut [T]) {
         let values = T::from_lanes(color.max(0.0).min(255.0) * self.gain + self.bias);
@@ -118,7 +124,6 @@ impl Mix {
     }
 }
 
-#[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
 #[inline(always)]
 fn groups(row: &[f32]) -> std::slice::Iter<'_, [f32; LANES]> {
     row.as_chunks::<LANES>().0.iter()
@@ -129,7 +134,11 @@ fn color_weights(picture: &Picture<'_>) -> [[f64; 4]; 3] {
     let to = Coefficients::of(picture);
     let black = -to.luma * to.black;
     match picture.format() {
-        PixelFormat::Rgb24 => [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]],
+        PixelFormat::Rgb24 => [
+            [1.0, 0.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0],
+        ],
         PixelFormat::Gray => [[to.luma, 0.0, 0.0, black]; 3],
         _ => [[0.0, to.red_v], [to.green_u, to.green_v], [to.blue_u, 0.0]]
             .map(|[u, v]| [to.luma, u, v, black - (u + v) * to.gray]),
@@ -159,7 +168,6 @@ impl Value for f32 {
         value
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn from_lanes<S: Simd>(values: f32x8<S>) -> [Self; LANES] {
         values.into()
@@ -167,12 +175,15 @@ impl Value for f32 {
 }
 
 impl Value for u8 {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates"
+    )]
     fn nearest(value: f32) -> Self {
         (value + 0.5) as u8
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn from_lanes<S: Simd>(values: f32x8<S>) -> [Self; LANES] {
         /// The low byte of each lane, first in its half of the vector.

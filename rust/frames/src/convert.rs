@@ -7,6 +7,11 @@
 //! says nothing or means the left ones, half a luma pixel away; but OpenCV and most readers that models were trained
 //! behind repeat each chroma sample over its luma samples, which is the middle too, and a model wants what it knows.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a vector function must be compiled for the instruction set of the one that calls it"
+)]
+
 use std::ops::Range;
 
 use fearless_simd::{Level, Simd, dispatch};
@@ -76,11 +81,7 @@ impl Converter {
     /// # Errors
     /// When the picture has another size than the converter was made for, or `out` another length or type than
     /// the specification says; `out` is left alone then.
-    pub fn convert(
-        &mut self,
-        picture: &Picture<'_>,
-        out: TensorMut<'_>,
-    ) -> Result<(), FrameError> {
+    pub fn convert(&mut self, picture: &Picture<'_>, out: TensorMut<'_>) -> Result<(), FrameError> {
         let found = [picture.width(), picture.height()];
         if found != self.size {
             return Err(FrameError::OtherSize {
@@ -132,14 +133,17 @@ impl Converter {
     fn components(&self, format: PixelFormat) -> Vec<Component> {
         let [width, height] = self.size;
         let wanted = match (format, self.spec.channels) {
-            (PixelFormat::Gray, _) => 1,
             (PixelFormat::Rgb24, _) => 3,
-            (_, Channels::Luma) => 1,
+            (PixelFormat::Gray, _) | (_, Channels::Luma) => 1,
             _ => 3,
         };
         let component = |index| {
             let (plane, layout) = layout(format, index, width, height);
-            let (halved_x, halved_y) = if index == 0 { (false, false) } else { format.subsampling() };
+            let (halved_x, halved_y) = if index == 0 {
+                (false, false)
+            } else {
+                format.subsampling()
+            };
             Component {
                 plane,
                 columns: Columns::new(&axis(self.resized[0], width, halved_x), layout),
@@ -172,7 +176,6 @@ impl Window {
         }
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn fill<S: Simd, T: Value>(
         &self,
@@ -197,7 +200,6 @@ impl Window {
 }
 
 impl Component {
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn sample<S: Simd>(&self, simd: S, picture: &Picture<'_>, row: usize, out: &mut [f32]) {
         let Tap {
@@ -230,7 +232,9 @@ fn layout(format: PixelFormat, component: usize, width: u32, height: u32) -> (us
         (_, component) => (component, 1, 0),
     };
     let bytes = if format == PixelFormat::I42010 { 2 } else { 1 };
-    let row = format.plane_size(plane, width, height).map_or(0, |(row, _)| row);
+    let row = format
+        .plane_size(plane, width, height)
+        .map_or(0, |(row, _)| row);
     let layout = Layout {
         step,
         start,
@@ -248,5 +252,72 @@ fn other_type(expected: TensorType, found: TensorType) -> FrameError {
     FrameError::OutputType {
         expected: expected.name(),
         found: found.name(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fit, Matrix, Plane};
+
+    /// The same picture gives the same bits on an old machine and on a new one.
+    #[test]
+    fn instruction_sets_agree() {
+        let bytes: Vec<u8> = (0_u32..60_000)
+            .map(|i| (i * i / 7).to_le_bytes()[0])
+            .collect();
+        let planes = [(); 3].map(|()| Plane {
+            data: &bytes,
+            stride: 400,
+        });
+        let levels = levels();
+        assert!(!levels.is_empty(), "nothing to compare with");
+        for format in [
+            PixelFormat::I420,
+            PixelFormat::Nv12,
+            PixelFormat::I42010,
+            PixelFormat::Rgb24,
+        ] {
+            let range = crate::Range::Limited;
+            let picture = Picture::new(format, 131, 97, planes, Matrix::Bt709, range).unwrap();
+            for (width, height) in [(150, 140), (60, 50), (20, 10)] {
+                let spec = TensorSpec {
+                    width,
+                    height,
+                    channels: Channels::Rgb,
+                    fit: Fit::LetterboxCenter,
+                    pad: 114.0,
+                    mean: [123.7, 116.3, 103.5],
+                    std: [58.4, 57.1, 57.4],
+                    dtype: TensorType::F32,
+                };
+                let convert = |level| {
+                    let mut out = vec![0.0; spec.len()];
+                    let mut converter = Converter::new(spec.clone(), 131, 97).unwrap();
+                    converter.level = level;
+                    converter
+                        .convert(&picture, TensorMut::F32(&mut out))
+                        .unwrap();
+                    out
+                };
+                let best = convert(Level::new());
+                for level in &levels {
+                    assert_eq!(convert(*level), best, "{format:?} {level:?}");
+                }
+            }
+        }
+    }
+
+    /// Returns every instruction set that this machine has.
+    fn levels() -> Vec<Level> {
+        let best = Level::new();
+        let mut levels = vec![Level::baseline()];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+            levels.extend(best.as_avx2().map(Level::Avx2));
+        }
+        levels.push(best);
+        levels
     }
 }

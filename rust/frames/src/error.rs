@@ -26,7 +26,9 @@ pub enum FrameError {
         found: usize,
     },
     /// A row does not fit in its stride.
-    #[error("{format:?} picture, plane {plane}: expected a stride of at least {expected} bytes, found {found}")]
+    #[error(
+        "{format:?} picture, plane {plane}: expected a stride of at least {expected} bytes, found {found}"
+    )]
     Stride {
         /// Format of the picture.
         format: PixelFormat,
@@ -64,7 +66,9 @@ pub enum FrameError {
         found: &'static str,
     },
     /// A converter was given a picture of another size than it was made for.
-    #[error("expected a picture of {expected:?} pixels, found {found:?}; make a converter for each size")]
+    #[error(
+        "expected a picture of {expected:?} pixels, found {found:?}; make a converter for each size"
+    )]
     OtherSize {
         /// Width and height the converter was made for.
         expected: [u32; 2],

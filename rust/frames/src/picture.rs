@@ -1,4 +1,4 @@
-//! A decoded picture: planes, size, pixel format and how its numbers mean colours.
+//! A decoded picture: planes, size, pixel format and how its numbers mean colors.
 
 use crate::FrameError;
 
@@ -13,7 +13,7 @@ pub enum PixelFormat {
     I444,
     /// An 8-bit luma plane and one of interleaved U, V, halved both ways (`nv12`).
     Nv12,
-    /// Like [`PixelFormat::I420`] with 10 bits in little-endian 16-bit samples (`yuv420p10le`).
+    /// Like [`PixelFormat::I420`] with 10 bits in little-endian 16-bit samples, whose upper six bits are not looked at (`yuv420p10le`).
     I42010,
     /// One 8-bit luma plane (`gray`).
     Gray,
@@ -21,7 +21,7 @@ pub enum PixelFormat {
     Rgb24,
 }
 
-/// Which weights turn Y'CbCr into R'G'B'.
+/// Which weights turn luma and chroma into red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Matrix {
     /// ITU-R BT.601 (SD).
@@ -78,12 +78,11 @@ impl PixelFormat {
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         match (self, plane) {
             (Self::I42010, 0) => Some((2 * width, height)),
-            (Self::I42010, 1 | 2) => Some((2 * half_width, half_height)),
+            (Self::I42010, 1 | 2) | (Self::Nv12, 1) => Some((2 * half_width, half_height)),
             (Self::Rgb24, 0) => Some((3 * width, height)),
             (_, 0) | (Self::I444, 1 | 2) => Some((width, height)),
             (Self::I420, 1 | 2) => Some((half_width, half_height)),
             (Self::I422, 1 | 2) => Some((half_width, height)),
-            (Self::Nv12, 1) => Some((2 * half_width, half_height)),
             _ => None,
         }
     }
@@ -117,10 +116,7 @@ impl<'a> Picture<'a> {
                     found: plane.stride,
                 });
             }
-            let expected = plane
-                .stride
-                .saturating_mul(rows - 1)
-                .saturating_add(row);
+            let expected = plane.stride.saturating_mul(rows - 1).saturating_add(row);
             if plane.data.len() < expected {
                 return Err(FrameError::PlaneTooSmall {
                     format,

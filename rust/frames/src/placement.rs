@@ -15,7 +15,10 @@ pub struct Placement {
 
 impl Placement {
     /// Returns a box of the tensor in source pixels; neither clipped nor rounded.
-    #[allow(clippy::cast_possible_truncation, reason = "boxes are f32 on both sides")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "boxes are f32 on both sides"
+    )]
     pub fn source_from_tensor(&self, xyxy: [f32; 4]) -> [f32; 4] {
         std::array::from_fn(|i| {
             ((f64::from(xyxy[i]) - self.offset[i % 2]) / self.scale[i % 2]) as f32
@@ -23,7 +26,10 @@ impl Placement {
     }
 
     /// Returns a box of the source in tensor pixels.
-    #[allow(clippy::cast_possible_truncation, reason = "boxes are f32 on both sides")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "boxes are f32 on both sides"
+    )]
     pub fn tensor_from_source(&self, xyxy: [f32; 4]) -> [f32; 4] {
         std::array::from_fn(|i| {
             (f64::from(xyxy[i]) * self.scale[i % 2] + self.offset[i % 2]) as f32

@@ -1,5 +1,10 @@
 //! Whole pictures as packed RGB, for drawing and for Python.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a vector function must be compiled for the instruction set of the one that calls it"
+)]
+
 use fearless_simd::{Level, Simd, f32x8, i32x8, prelude::*, u8x32};
 
 use crate::color::Coefficients;
@@ -52,7 +57,6 @@ impl Painter {
         }
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn paint<S: Simd>(&mut self, simd: S, picture: &Picture<'_>, out: &mut [u8]) {
         let (halved_x, halved_y) = picture.format().subsampling();
@@ -71,9 +75,11 @@ impl Painter {
         }
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "single precision is plenty for 8 to 10 bits")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "single precision is plenty for 8 to 10 bits"
+    )]
     fn brighten(&mut self) {
         let (gain, black) = (self.colors.luma as f32, self.colors.black as f32);
         // Half a step, so that cutting off rounds.
@@ -82,9 +88,11 @@ impl Painter {
         }
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "single precision is plenty for 8 to 10 bits")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "single precision is plenty for 8 to 10 bits"
+    )]
     fn tint(&mut self, halved: bool) {
         let to = &self.colors;
         let shares = [[0.0, to.red_v], [to.green_u, to.green_v], [to.blue_u, 0.0]];
@@ -96,14 +104,19 @@ impl Painter {
             let added = samples.map(|(u, v)| (u - gray) * share_u + (v - gray) * share_v);
             if halved {
                 let pairs = tints.as_chunks_mut::<2>().0;
-                pairs.iter_mut().zip(added).for_each(|(tints, added)| *tints = [added; 2]);
+                pairs
+                    .iter_mut()
+                    .zip(added)
+                    .for_each(|(tints, added)| *tints = [added; 2]);
             } else {
-                tints.iter_mut().zip(added).for_each(|(tint, added)| *tint = added);
+                tints
+                    .iter_mut()
+                    .zip(added)
+                    .for_each(|(tint, added)| *tint = added);
             }
         }
     }
 
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn store<S: Simd>(&self, simd: S, out: &mut [u8]) {
         /// Leaves out every fourth byte.
@@ -130,30 +143,36 @@ impl Painter {
     }
 }
 
-#[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
 #[inline(always)]
 fn byte<S: Simd>(color: f32x8<S>) -> i32x8<S> {
     color.max(0.0).min(255.0).to_int()
 }
 
 /// Reads one row of samples.
-#[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
 #[inline(always)]
 fn read(picture: &Picture<'_>, component: usize, row: usize, out: &mut [f32]) {
     match (picture.format(), component) {
         (PixelFormat::Nv12, 1 | 2) => {
             let pairs = picture.row(1, row).as_chunks::<2>().0;
             let samples = pairs.iter().map(|pair| f32::from(pair[component - 1]));
-            out.iter_mut().zip(samples).for_each(|(out, sample)| *out = sample);
+            out.iter_mut()
+                .zip(samples)
+                .for_each(|(out, sample)| *out = sample);
         }
         (PixelFormat::I42010, _) => {
             let pairs = picture.row(component, row).as_chunks::<2>().0;
-            let samples = pairs.iter().map(|pair| f32::from(u16::from_le_bytes(*pair) & 0x3ff));
-            out.iter_mut().zip(samples).for_each(|(out, sample)| *out = sample);
+            let samples = pairs
+                .iter()
+                .map(|pair| f32::from(u16::from_le_bytes(*pair) & 0x3ff));
+            out.iter_mut()
+                .zip(samples)
+                .for_each(|(out, sample)| *out = sample);
         }
         _ => {
             let samples = picture.row(component, row).iter();
-            out.iter_mut().zip(samples).for_each(|(out, &sample)| *out = f32::from(sample));
+            out.iter_mut()
+                .zip(samples)
+                .for_each(|(out, &sample)| *out = f32::from(sample));
         }
     }
 }

@@ -19,7 +19,11 @@ pub fn rotated(picture: &Picture<'_>, quarter_turns: u8) -> OwnedPicture {
         return rotated(&widened(picture).view(), turns);
     }
     let (width, height) = (picture.width(), picture.height());
-    let size = if turns == 2 { (width, height) } else { (height, width) };
+    let size = if turns == 2 {
+        (width, height)
+    } else {
+        (height, width)
+    };
     let planes = std::array::from_fn(|plane| match (format, plane) {
         (PixelFormat::Rgb24, _) => turned::<3>(picture, plane, turns),
         (PixelFormat::I42010, _) | (PixelFormat::Nv12, 1) => turned::<2>(picture, plane, turns),
@@ -49,7 +53,9 @@ fn widened(picture: &Picture<'_>) -> OwnedPicture {
 
 /// Returns a plane turned, `N` bytes moving together.
 fn turned<const N: usize>(picture: &Picture<'_>, plane: usize, turns: u8) -> Vec<u8> {
-    let size = picture.format().plane_size(plane, picture.width(), picture.height());
+    let size = picture
+        .format()
+        .plane_size(plane, picture.width(), picture.height());
     let Some((bytes, height)) = size else {
         return Vec::new();
     };

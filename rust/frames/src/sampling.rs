@@ -4,6 +4,11 @@
 //! for any scale and any way the samples lie in memory: fetch bytes around the eight output pixels, bring each pixel's
 //! left and right sample side by side, and weigh them.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a vector function must be compiled for the instruction set of the one that calls it"
+)]
+
 use fearless_simd::{Simd, f32x8, i16x16, prelude::*, u8x32};
 
 /// Output pixels handled together.
@@ -96,7 +101,6 @@ impl Columns {
     }
 
     /// Blends two rows into one output row of whole groups, samples in their own units.
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     pub(crate) fn sample<S: Simd>(
         &self,
@@ -117,7 +121,6 @@ impl Columns {
 }
 
 /// Returns the row, or a copy of one that is shorter than a load.
-#[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
 #[inline(always)]
 fn padded<'a>(row: &'a [u8], short: &'a mut [u8; 16]) -> &'a [u8] {
     if row.len() >= short.len() {
@@ -178,7 +181,6 @@ impl<const LOADS: usize> Group<LOADS> {
     }
 
     /// Returns eight pixels of one row, times [`ONE`].
-    #[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
     #[inline(always)]
     fn read<S: Simd>(&self, simd: S, mask: i16x16<S>, row: &[u8]) -> f32x8<S> {
         let mut bytes = [0_u8; 32];
@@ -194,7 +196,6 @@ impl<const LOADS: usize> Group<LOADS> {
     }
 }
 
-#[allow(clippy::inline_always, reason = "must be compiled for the caller's instruction set")]
 #[inline(always)]
 fn blend<S: Simd, const LOADS: usize>(
     simd: S,

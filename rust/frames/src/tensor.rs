@@ -86,9 +86,24 @@ impl TensorSpec {
     /// [`FrameError::Spec`] names the first field that is out of range.
     pub fn validate(&self) -> Result<(), FrameError> {
         let sides = 1..=MAX_SIDE;
-        check("width", sides.contains(&self.width), "1 to 65536", &self.width)?;
-        check("height", sides.contains(&self.height), "1 to 65536", &self.height)?;
-        check("pad", (0.0..=255.0).contains(&self.pad), "0 to 255", &self.pad)?;
+        check(
+            "width",
+            sides.contains(&self.width),
+            "1 to 65536",
+            &self.width,
+        )?;
+        check(
+            "height",
+            sides.contains(&self.height),
+            "1 to 65536",
+            &self.height,
+        )?;
+        check(
+            "pad",
+            (0.0..=255.0).contains(&self.pad),
+            "0 to 255",
+            &self.pad,
+        )?;
         let mean = self.mean.iter().all(|mean| mean.is_finite());
         check("mean", mean, "finite numbers", &self.mean)?;
         let std = self.std.iter().all(|std| std.is_normal());
@@ -117,7 +132,10 @@ impl TensorSpec {
             Fit::LetterboxTopLeft => source.map(|side| whole((f64::from(side) * ratio).floor())),
             Fit::LetterboxCenter => source.map(|side| whole(f64::from(side) * ratio)),
         };
-        let resized = [resized[0].clamp(1, tensor[0]), resized[1].clamp(1, tensor[1])];
+        let resized = [
+            resized[0].clamp(1, tensor[0]),
+            resized[1].clamp(1, tensor[1]),
+        ];
         let corner = std::array::from_fn(|axis| match self.fit {
             Fit::LetterboxCenter => {
                 let spare = f64::from(tensor[axis] - resized[axis]) / 2.0;
@@ -135,7 +153,11 @@ impl TensorSpec {
 }
 
 /// Returns the nearest whole number, halves to even as Python rounds.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sides are 0…65,536")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sides are 0…65,536"
+)]
 fn whole(value: f64) -> u32 {
     value.round_ties_even() as u32
 }
