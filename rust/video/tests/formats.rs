@@ -86,7 +86,8 @@ fn every_format_decodes_to_the_reference() {
 #[test]
 fn the_gate_takes_the_same_pictures_in_every_format() {
     let folder = scratch("gated_formats");
-    for (name, encoding, ..) in CASES {
+    // A raw stream has no times of its own: libav guesses a rate, and not every version the same.
+    for (name, encoding, ..) in CASES.iter().filter(|case| !case.0.ends_with("h264")) {
         let path = folder.join(name);
         if sample(&path, 10, 2, encoding).is_none() {
             continue;
@@ -95,12 +96,8 @@ fn the_gate_takes_the_same_pictures_in_every_format() {
         let (seen, stats) = read_file(&path, Some(5.0));
         assert_same(&seen, all.iter().step_by(2), name);
         let times: Vec<_> = seen.iter().map(|frame| frame.pts_ns).collect();
-        // Raw streams have no times of their own; their nominal rate is libav's guess.
         let expected: Vec<_> = (0..10).map(|k| k * 200_000_000).collect();
-        assert!(
-            times == expected || name.ends_with("h264"),
-            "{name}: {times:?}"
-        );
+        assert_eq!(times, expected, "{name}");
         assert_eq!(stats.frames_delivered, 10, "{name}");
     }
 }

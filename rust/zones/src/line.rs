@@ -90,7 +90,7 @@ impl Line {
     fn conclude(&mut self, state: &mut LineState, side: Side, step: &Move, notes: &mut Notes) {
         let cut = state.cut.take();
         let net = std::mem::take(&mut state.net);
-        let crossed = side != state.side && net % 2 != 0 && net.signum() == sign(side);
+        let crossed = side != state.side && net % 2 != 0;
         state.side = side;
         match cut {
             Some(cut) if crossed => self.count(side, &cut, &step.to, notes),

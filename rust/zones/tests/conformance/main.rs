@@ -5,5 +5,6 @@ mod lines;
 mod load;
 mod order;
 mod properties;
+mod stays;
 mod walk;
 mod zones;
