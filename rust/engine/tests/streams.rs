@@ -1,0 +1,240 @@
+//! Two made videos through the engine: turns, order, early stops.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sightline_detections::Detections;
+use sightline_engine::{Batch, Engine, EngineError, EngineSpec, Output, StreamSpec, TensorBuffer};
+use sightline_frames::{Channels, Fit, TensorSpec, TensorType};
+use sightline_tracks::ByteTrackSpec;
+use sightline_video::{OpenOptions, Writer, WriterOptions};
+use sightline_zones::{ExitReason, FactKind, LineSpec, SceneSpec, ZoneSpec};
+
+const WIDTH: u32 = 64;
+const HEIGHT: u32 = 48;
+const WAIT: Duration = Duration::from_secs(20);
+
+/// Writes a video of gray frames, each brighter than the one before, and removes it when dropped.
+struct Video(PathBuf);
+
+impl Video {
+    fn new(name: &str, frames: u8) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("sightline-{}-{name}.mp4", std::process::id()));
+        let options = WriterOptions {
+            width: WIDTH,
+            height: HEIGHT,
+            fps: (10, 1),
+            ..WriterOptions::default()
+        };
+        let mut writer = Writer::create(path.to_str().unwrap(), &options).unwrap();
+        for frame in 0..frames {
+            let rgb = vec![20 + 2 * frame; (WIDTH * HEIGHT * 3) as usize];
+            writer.write_rgb(&rgb, u64::from(frame)).unwrap();
+        }
+        writer.finish().unwrap();
+        Self(path)
+    }
+
+    fn stream(&self, scene: SceneSpec) -> StreamSpec {
+        StreamSpec {
+            uri: self.0.to_str().unwrap().to_owned(),
+            open: OpenOptions::default(),
+            scene,
+            tracker: ByteTrackSpec::default(),
+            keep_pictures: false,
+        }
+    }
+}
+
+impl Drop for Video {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn spec(batch: usize) -> EngineSpec {
+    EngineSpec {
+        tensor: TensorSpec {
+            width: 32,
+            height: 24,
+            channels: Channels::Luma,
+            fit: Fit::Stretch,
+            pad: 0.0,
+            mean: [0.0; 3],
+            std: [1.0; 3],
+            dtype: TensorType::U8,
+        },
+        batch,
+        queue: 2,
+    }
+}
+
+/// Somebody who walks down the picture, a pixel a frame, from above the middle.
+fn walker(batch: &Batch) -> Vec<Detections> {
+    batch
+        .tags()
+        .map(|tag| {
+            let mut found = Detections::default();
+            #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+            let foot = 14.0 + tag.index as f32;
+            found.push([20.0, foot - 12.0, 30.0, foot], 0.9, 0);
+            found
+        })
+        .collect()
+}
+
+fn middle() -> SceneSpec {
+    SceneSpec {
+        lines: vec![LineSpec::new("middle", [0.0, 0.5], [1.0, 0.5])],
+        zones: vec![ZoneSpec::new(
+            "lower",
+            &[[0.0, 0.5], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]],
+        )],
+        ..SceneSpec::default()
+    }
+}
+
+type Order = Vec<(usize, u64)>;
+
+/// Runs to the end; returns the order of (stream, frame) and all facts with their stream.
+fn run(engine: &mut Engine) -> (Order, Vec<(usize, FactKind)>) {
+    let (mut order, mut facts) = (Vec::new(), Vec::new());
+    while !engine.is_finished() {
+        let batch = engine.next_batch(WAIT).expect("a batch in time");
+        order.extend(batch.tags().map(|tag| (tag.stream, tag.index)));
+        let step = engine
+            .advance(&batch, Output::Detections(walker(&batch)))
+            .unwrap();
+        facts.extend(
+            step.facts
+                .iter()
+                .map(|found| (found.stream, found.fact.kind)),
+        );
+    }
+    (order, facts)
+}
+
+#[test]
+fn streams_take_turns_and_the_longer_one_goes_on_alone() {
+    let (short, long) = (Video::new("short", 3), Video::new("long", 5));
+    for batch in [1, 2, 4] {
+        let streams = [short.stream(middle()), long.stream(middle())];
+        let mut engine = Engine::start(spec(batch), &streams).unwrap();
+        let (order, _) = run(&mut engine);
+        assert_eq!(
+            order,
+            [
+                (0, 0),
+                (1, 0),
+                (0, 1),
+                (1, 1),
+                (0, 2),
+                (1, 2),
+                (1, 3),
+                (1, 4)
+            ]
+        );
+    }
+}
+
+#[test]
+fn facts_name_their_stream_and_the_end_closes_what_is_open() {
+    let video = Video::new("walk", 20);
+    let streams = [video.stream(middle()), video.stream(SceneSpec::default())];
+    let (_, facts) = run(&mut Engine::start(spec(1), &streams).unwrap());
+    assert!(facts.iter().all(|(stream, _)| *stream == 0));
+    let kinds: Vec<_> = facts.iter().map(|(_, kind)| *kind).collect();
+    assert!(matches!(
+        kinds[0],
+        FactKind::LineCrossed { .. } | FactKind::ZoneEntered { .. }
+    ));
+    assert!(
+        kinds
+            .iter()
+            .any(|kind| matches!(kind, FactKind::LineCrossed { .. }))
+    );
+    let ended = |kind: &FactKind| {
+        matches!(
+            kind,
+            FactKind::ZoneExited {
+                reason: ExitReason::Ended,
+                ..
+            }
+        )
+    };
+    assert!(kinds.iter().any(ended));
+}
+
+#[test]
+fn a_batch_of_several_holds_its_images_one_after_another() {
+    let video = Video::new("batch", 6);
+    let mut engine = Engine::start(spec(3), &[video.stream(SceneSpec::default())]).unwrap();
+    let batch = engine.next_batch(WAIT).unwrap();
+    assert_eq!(batch.len(), 3);
+    let Some(TensorBuffer::U8(values)) = batch.tensor() else {
+        panic!("expected bytes");
+    };
+    let image = 32 * 24;
+    assert_eq!(values.len(), 3 * image);
+    assert!(values[0] < values[image] && values[image] < values[2 * image]);
+}
+
+#[test]
+fn stopping_early_ends_the_threads_and_closes_what_is_open() {
+    let video = Video::new("stop", 30);
+    let mut engine = Engine::start(spec(1), &[video.stream(middle())]).unwrap();
+    for _ in 0..15 {
+        let batch = engine.next_batch(WAIT).unwrap();
+        engine
+            .advance(&batch, Output::Detections(walker(&batch)))
+            .unwrap();
+    }
+    let step = engine.stop();
+    assert!(engine.is_finished());
+    assert!(step.facts.iter().any(|found| matches!(
+        found.fact.kind,
+        FactKind::ZoneExited {
+            reason: ExitReason::Ended,
+            ..
+        }
+    )));
+}
+
+#[test]
+fn batches_that_come_twice_or_out_of_order_are_refused() {
+    let video = Video::new("order", 5);
+    let mut engine = Engine::start(spec(1), &[video.stream(SceneSpec::default())]).unwrap();
+    let first = engine.next_batch(WAIT).unwrap();
+    let second = engine.next_batch(WAIT).unwrap();
+    let early = engine.advance(&second, Output::Detections(walker(&second)));
+    assert!(matches!(early, Err(EngineError::Order(_))));
+    engine
+        .advance(&first, Output::Detections(walker(&first)))
+        .unwrap();
+    let twice = engine.advance(&first, Output::Detections(walker(&first)));
+    assert!(matches!(twice, Err(EngineError::Order(_))));
+    let unequal = engine.advance(&second, Output::Detections(Vec::new()));
+    assert!(matches!(unequal, Err(EngineError::Order(_))));
+}
+
+#[test]
+fn the_position_of_a_stream_that_cannot_start_is_told() {
+    let video = Video::new("start", 2);
+    let mut missing = video.stream(SceneSpec::default());
+    missing.uri = "/nowhere.mp4".to_owned();
+    let failed = Engine::start(spec(1), &[video.stream(SceneSpec::default()), missing]);
+    assert!(matches!(failed, Err((1, EngineError::Source(_)))));
+    let nothing = SceneSpec {
+        lines: vec![LineSpec::new("dot", [0.5, 0.5], [0.5, 0.5])],
+        ..SceneSpec::default()
+    };
+    let failed = Engine::start(spec(1), &[video.stream(nothing)]);
+    assert!(matches!(failed, Err((0, EngineError::Scene(_)))));
+}
