@@ -72,7 +72,7 @@ main() {
   fi
   say "building the wheel"
   rm -rf target/wheels
-  .venv/bin/maturin build --release --out target/wheels -i .venv/bin/python --quiet
+  .venv/bin/maturin build --release --compatibility linux --out target/wheels -i .venv/bin/python --quiet
   .venv/bin/python -m pip install -q --force-reinstall --no-deps target/wheels/sightline-*.whl
   .venv/bin/python -m pip install -q target/wheels/sightline-*.whl
 }
