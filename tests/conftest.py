@@ -36,7 +36,7 @@ class CommandLine:
             "COLUMNS": "120",
             "SIGHTLINE_MODEL_DIR": str(self.folder / "models"),
         }
-        return subprocess.run(  # noqa: S603 - our own program
+        return subprocess.run(
             command,
             cwd=self.folder,
             env=environment,
@@ -45,6 +45,12 @@ class CommandLine:
             timeout=timeout,
             check=False,
         )
+
+
+@pytest.fixture(scope="module")
+def module_sightline(tmp_path_factory) -> CommandLine:
+    """For what is run once and looked at by several tests."""
+    return CommandLine(tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture

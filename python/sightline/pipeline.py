@@ -219,7 +219,7 @@ class Pipeline:
         return Image(camera, pts_ns, batch.indices[position], tracks, batch.picture(position))
 
     def _end(self, ended: dict[str, Any]) -> None:
-        camera = ended["stream"]
+        camera: int = ended["stream"]
         self.endings[camera] = Ending(
             frames_analyzed=self._analyzed[camera],
             frames_gated=ended["frames_gated"],

@@ -137,7 +137,7 @@ def test_frames_are_the_same_in_another_process(scene):
         "import hashlib; from sightline.synthetic import default_scene;"
         "print(hashlib.sha256(default_scene().render_frame(275).tobytes()).hexdigest())"
     )
-    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert hashlib.sha256(scene.render_frame(275).tobytes()).hexdigest() == other.stdout.strip()
 
 

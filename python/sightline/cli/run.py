@@ -116,6 +116,8 @@ def run(
         sinks: list[Sink] = [sink_from_argument(text) for text in sink or []]
         if not sinks and not config.sinks:
             sinks = [StdoutSink()]
+        if not any(camera.lines or camera.zones or camera.distances for camera in config.cameras):
+            warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
         pipeline = pipeline_from_config(config, sinks, keep_pictures=render is not None)
     except (SightlineError, ValueError) as error:
         fail(error, as_json=as_json)
