@@ -13,7 +13,7 @@ use sightline_detections as core;
 use crate::detach::{detached, lock};
 use crate::frames::Placement;
 
-/// Columns as numpy arrays: xyxy (N, 4) float32, confidence (N,) float32, class_id (N,) int32.
+/// Columns as numpy arrays: xyxy (N, 4) float32, confidence (N,) float32, `class_id` (N,) int32.
 pub(crate) type Columns<'py> = (
     Bound<'py, PyArray2<f32>>,
     Bound<'py, PyArray1<f32>>,

@@ -118,7 +118,7 @@ impl Engine {
         Ok(Step::from(step))
     }
 
-    /// Takes detections, one (xyxy, confidence, class_id) an image, through tracking and rules.
+    /// Takes detections, one `(xyxy, confidence, class_id)` an image, through tracking and rules.
     #[allow(clippy::type_complexity, reason = "columns as Python passes them")]
     fn advance_detections(
         &self,
@@ -271,12 +271,12 @@ fn borrowed<'py, T: numpy::Element>(batch: &Bound<'py, Batch>, values: &[T]) -> 
     let Ok(view) = view else {
         return PyArray4::<T>::zeros(batch.py(), batch.get().shape, false).into_any();
     };
-    // SAFETY: the memory belongs to `batch`, which is frozen: nothing moves or frees it before the batch is dropped,
-    // and the array holds a reference to the batch. The array is made read-only, so nobody writes through it.
     #[allow(
         unsafe_code,
         reason = "a copy of every input tensor would cost as much as filling it"
     )]
+    // SAFETY: the memory belongs to `batch`, which is frozen: nothing moves or frees it before the batch is dropped,
+    // and the array holds a reference to the batch. The array is made read-only, so nobody writes through it.
     let array = unsafe { PyArray4::borrow_from_array(&view, batch.clone().into_any()) };
     array.readwrite().make_nonwriteable();
     array.into_any()

@@ -102,6 +102,14 @@ impl Fact {
                 previous: Some(previous),
                 ..self
             },
+            core::FactKind::PeopleClose { .. } | core::FactKind::PeopleParted { .. } => {
+                self.with_pair(kind)
+            }
+        }
+    }
+
+    fn with_pair(self, kind: &core::FactKind) -> Self {
+        match *kind {
             core::FactKind::PeopleClose { other, distance_px } => Self {
                 kind: "people_close",
                 other_id: Some(other),
@@ -123,6 +131,7 @@ impl Fact {
                 distance_px: Some(minimum_px),
                 ..self
             },
+            _ => self,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use numpy::{IntoPyArray, PyArray4, PyArrayMethods, PyReadonlyArray3, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArray3, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use sightline_frames as core;
@@ -204,14 +204,14 @@ impl Converter {
                 detached(py, || {
                     lock(&self.inner).convert(&picture, core::TensorMut::F32(&mut values))
                 })?;
-                Ok(reshaped(values.into_pyarray(py), shape)?.into_any())
+                Ok(values.into_pyarray(py).reshape(shape)?.into_any())
             }
             core::TensorType::U8 => {
                 let mut values = vec![0_u8; len];
                 detached(py, || {
                     lock(&self.inner).convert(&picture, core::TensorMut::U8(&mut values))
                 })?;
-                Ok(reshaped(values.into_pyarray(py), shape)?.into_any())
+                Ok(values.into_pyarray(py).reshape(shape)?.into_any())
             }
         }
     }
@@ -221,11 +221,4 @@ impl Converter {
 pub(crate) fn tensor_shape(spec: &core::TensorSpec, images: usize) -> [usize; 4] {
     let (width, height) = (spec.width as usize, spec.height as usize);
     [images, spec.len() / (width * height), height, width]
-}
-
-fn reshaped<'py, T: numpy::Element>(
-    flat: Bound<'py, numpy::PyArray1<T>>,
-    shape: [usize; 4],
-) -> PyResult<Bound<'py, PyArray4<T>>> {
-    flat.reshape(shape)
 }

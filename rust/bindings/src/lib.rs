@@ -3,6 +3,11 @@
 //! One file a stage, named like the crate behind it. What each class means for a Python reader stands in
 //! `python/sightline/_core.pyi`.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "PyO3 extracts arguments by value"
+)]
+
 use pyo3::prelude::*;
 
 mod detach;

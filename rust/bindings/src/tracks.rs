@@ -127,7 +127,6 @@ pub(crate) struct ByteTrack(Mutex<core::ByteTrack>);
 #[pymethods]
 impl ByteTrack {
     #[new]
-    #[allow(clippy::needless_pass_by_value, reason = "extracted from a mapping")]
     fn new(settings: TrackerSettings) -> PyResult<Self> {
         core::ByteTrack::new(settings.spec()?)
             .map(|tracker| Self(Mutex::new(tracker)))

@@ -174,7 +174,6 @@ pub(crate) struct Scene(Mutex<core::Scene>);
 #[pymethods]
 impl Scene {
     #[new]
-    #[allow(clippy::needless_pass_by_value, reason = "extracted from a mapping")]
     fn new(scene: SceneSettings, width: u32, height: u32) -> PyResult<Self> {
         let spec = scene.spec()?;
         let scene = core::Scene::new(&spec, width, height).map_err(CoreError::from)?;
