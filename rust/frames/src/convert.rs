@@ -3,9 +3,8 @@
 //! Resizing is bilinear with pixel centers at half coordinates and edges repeated, as OpenCV's `INTER_LINEAR`. Each
 //! plane is sampled at the matching place, so chroma needs no enlarging first, and colors are clamped after that.
 //!
-//! Chroma samples count as lying in the middle of the luma samples they belong to (as in JPEG and MPEG-1). Most H.264
-//! says nothing or means the left ones, half a luma pixel away; but OpenCV and most readers that models were trained
-//! behind repeat each chroma sample over its luma samples, which is the middle too, and a model wants what it knows.
+//! A chroma sample counts for each of the luma samples it belongs to, as in OpenCV's conversion, so that a tensor is what
+//! OpenCV's conversion and resizing would give, save that colors are clamped after resizing, not before.
 
 #![allow(
     clippy::inline_always,
@@ -214,13 +213,16 @@ impl Component {
     }
 }
 
-/// Returns the taps over an axis of a picture, or over the chroma of one.
+/// Returns the taps over an axis of a picture, or over the chroma of one: the luma samples' chroma, with their shares.
 fn axis(output: u32, side: u32, halved: bool) -> Vec<Tap> {
+    let mut taps = taps(output, side);
     if halved {
-        taps(output, f64::from(side) / 2.0, side.div_ceil(2))
-    } else {
-        taps(output, f64::from(side), side)
+        for tap in &mut taps {
+            tap.first /= 2;
+            tap.second /= 2;
+        }
     }
+    taps
 }
 
 /// Returns which plane a component is in, and how it lies there.

@@ -13,7 +13,8 @@ pub enum PixelFormat {
     I444,
     /// An 8-bit luma plane and one of interleaved U, V, halved both ways (`nv12`).
     Nv12,
-    /// Like [`PixelFormat::I420`] with 10 bits in little-endian 16-bit samples, whose upper six bits are not looked at (`yuv420p10le`).
+    /// Like [`PixelFormat::I420`] with 10 bits in little-endian 16-bit samples (`yuv420p10le`); the upper six bits
+    /// are ignored.
     I42010,
     /// One 8-bit luma plane (`gray`).
     Gray,

@@ -25,16 +25,15 @@ pub(crate) struct Tap {
     pub(crate) weight: f32,
 }
 
-/// Returns the taps of an axis: `output` pixels over a picture that is `extent` samples long, of which `samples` are
-/// stored (chroma of odd pictures ends in the middle of a sample).
+/// Returns the taps of an axis: `output` pixels over `samples` samples.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "positions are clamped to the samples there are"
 )]
-pub(crate) fn taps(output: u32, extent: f64, samples: u32) -> Vec<Tap> {
+pub(crate) fn taps(output: u32, samples: u32) -> Vec<Tap> {
     let last = samples - 1;
-    let scale = extent / f64::from(output);
+    let scale = f64::from(samples) / f64::from(output);
     let tap = |pixel: u32| {
         let position = (f64::from(pixel) + 0.5) * scale - 0.5;
         let position = position.clamp(0.0, f64::from(last));

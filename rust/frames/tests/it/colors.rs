@@ -67,6 +67,10 @@ fn primaries() {
 
 #[test]
 fn white_gray_and_black() {
+    let luma_spec = TensorSpec {
+        channels: Channels::Luma,
+        ..spec(16, 12, Fit::Stretch)
+    };
     let cases = [
         (
             PixelFormat::I420,
@@ -106,25 +110,15 @@ fn white_gray_and_black() {
         ),
     ];
     for (format, range, levels, gray) in cases {
-        for matrix in [Matrix::Bt601, Matrix::Bt709] {
-            for (luma, expected) in levels {
+        for (luma, expected) in levels {
+            for matrix in [Matrix::Bt601, Matrix::Bt709] {
                 let memory = Memory::plain(format, (21, 9), [luma, gray, gray]);
                 let memory = memory.with_colors(matrix, range);
-                for found in middle(&memory) {
-                    assert!(
-                        (found - expected).abs() < 1e-3,
-                        "{format:?} {range:?} {luma}: {found}"
-                    );
-                }
-                let luma_spec = TensorSpec {
-                    channels: Channels::Luma,
-                    ..spec(16, 12, Fit::Stretch)
-                };
-                for found in floats(&luma_spec, &memory.view()) {
-                    assert!(
-                        (found - expected).abs() < 1e-3,
-                        "{format:?} {range:?} {luma}: {found}"
-                    );
+                let mut found = floats(&luma_spec, &memory.view());
+                found.extend(middle(&memory));
+                for found in found {
+                    let case = format!("{format:?} {range:?} {matrix:?} {luma}");
+                    assert!((found - expected).abs() < 1e-3, "{case}: {found}");
                 }
             }
         }

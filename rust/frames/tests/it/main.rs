@@ -1,6 +1,10 @@
 //! Tests of the public API: conversion against its plain definition, colors, letterboxes, whole pictures, refusals.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
+#![expect(
+    clippy::float_cmp,
+    reason = "what is worked out by hand comes out exactly"
+)]
 
 mod colors;
 mod determinism;

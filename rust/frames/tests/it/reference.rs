@@ -26,18 +26,14 @@ fn stored(memory: &Memory, component: usize, x: usize, y: usize) -> f64 {
 
 /// Returns the two samples around a place on an axis and the second one's share; `place` counts pixels from the edge.
 fn around(place: f64, halved: bool, side: u32) -> (usize, usize, f64) {
-    let (place, samples) = if halved {
-        (place / 2.0, side.div_ceil(2))
-    } else {
-        (place, side)
-    };
-    // The center of sample 0 is at 0.5.
-    let place = (place - 0.5).clamp(0.0, f64::from(samples - 1));
-    let whole = (0..samples)
-        .rfind(|&sample| f64::from(sample) <= place)
-        .unwrap();
-    let next = (whole + 1).min(samples - 1);
-    (whole as usize, next as usize, place - f64::from(whole))
+    // The center of pixel 0 is at 0.5.
+    let place = (place - 0.5).clamp(0.0, f64::from(side - 1));
+    let whole = (0..side).rfind(|&pixel| f64::from(pixel) <= place).unwrap();
+    let next = (whole + 1).min(side - 1);
+    let share = place - f64::from(whole);
+    let pixels_per_sample = if halved { 2 } else { 1 };
+    let [whole, next] = [whole, next].map(|pixel| (pixel / pixels_per_sample) as usize);
+    (whole, next, share)
 }
 
 /// Returns a component at a place in the picture, in pixels from its top left corner.
