@@ -136,7 +136,6 @@ impl Zone {
         reason: ExitReason,
         notes: &mut Notes,
     ) {
-        state.change = None;
         if let Some(stay) = state.stay.take() {
             let step = Move::still(*last);
             self.exit(stay, &Moment::from(last), reason, &step, notes);

@@ -156,7 +156,7 @@ fn only_within_the_polygon() {
 
 #[test]
 fn a_crowd_is_the_same_as_every_pair_by_itself() {
-    let people: Vec<(u64, Place)> = (0..60_u32)
+    let mut people: Vec<(u64, Place)> = (0..60_u32)
         .map(|i| {
             (
                 u64::from(i) + 1,
@@ -164,6 +164,8 @@ fn a_crowd_is_the_same_as_every_pair_by_itself() {
             )
         })
         .collect();
+    // Two that are almost as far apart as close can be, side by side.
+    people.extend([(61, [2000.0, 500.0]), (62, [2099.0, 500.0])]);
     let mut run = run(spec());
     run.show(&people, &[]);
     let mut expected = Vec::new();
