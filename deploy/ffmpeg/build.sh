@@ -77,16 +77,17 @@ private_apt() {
 
 verified() { [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status; }
 
+# Reads the package list once in a run in which something has to be fetched.
 use_mirror() {
   local uri
-  [ ! -f "$work/apt/sources.list" ] || return 0
+  [ -z "${mirror_is_read:-}" ] || return 0
   uri=$(mirror)
   [ -n "$uri" ] || die "no Debian mirror is configured on this machine; name the file that has one in APT_SOURCES"
   mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+  printf 'deb-src [signed-by=%s] %s %s main\n' "$keyring" "$uri" "$suite" >"$work/apt/sources.list"
   say "reading the package list of $suite"
-  printf 'deb-src [signed-by=%s] %s %s main\n' "$keyring" "$uri" "$suite" >"$work/apt/new.list"
-  mv "$work/apt/new.list" "$work/apt/sources.list"
   logged apt private_apt apt-get update
+  mirror_is_read=yes
 }
 
 fetch() {

@@ -327,7 +327,10 @@ fn time_base(fps: (u32, u32)) -> Rational {
 
 /// Opens encoder and file and writes the header.
 fn open(target: &Target, quality: u8) -> Result<(Output, Encoder, Conversion), Error> {
-    let codec = encoder::find_by_name(&target.codec).ok_or(Error::EncoderNotFound)?;
+    let name = Some(target.codec.as_str()).filter(|name| !name.contains('\0'));
+    let codec = name
+        .and_then(encoder::find_by_name)
+        .ok_or(Error::EncoderNotFound)?;
     // A JPEG is BT.601 at full range by definition; others follow the habit of players.
     let jpeg = target.codec == "mjpeg";
     let colors = Colors {
@@ -368,6 +371,7 @@ fn open(target: &Target, quality: u8) -> Result<(Output, Encoder, Conversion), E
         Matrix::Bt601 => color::Space::SMPTE170M,
         Matrix::Bt709 => color::Space::BT709,
     });
+    libav::set_primaries(&mut video, colors.matrix);
     // Encoders that have no quantizer scale have a rate factor instead; the others don't know the name.
     let crf = (16 + 2 * u32::from(quality)).min(51).to_string();
     let encoder = video.open_with(Dictionary::from_iter([("crf", crf.as_str())]))?;

@@ -33,6 +33,33 @@ fn equal_pictures_give_equal_bytes() {
 }
 
 #[test]
+fn files_say_what_their_colors_mean() {
+    let folder = scratch("color_tags");
+    // Primaries, transfer and matrix as in ITU-T H.273, then whether the range is full.
+    let cases = [
+        ("sd.mp4", "mpeg4", 64, [0, 6, 0, 6, 0, 6, 0]),
+        ("hd.mp4", "mpeg4", 720, [0, 1, 0, 1, 0, 1, 0]),
+        ("jpeg.mp4", "mjpeg", 64, [0, 6, 0, 6, 0, 6, 0x80]),
+    ];
+    for (name, codec, height, expected) in cases {
+        let path = folder.join(name);
+        let options = WriterOptions {
+            height,
+            codec: Some(codec.to_owned()),
+            ..small((10, 1))
+        };
+        write_file(&path, &options, 2);
+        let bytes = std::fs::read(path).unwrap();
+        let at = bytes
+            .windows(8)
+            .position(|box_| box_ == b"colrnclx")
+            .unwrap()
+            + 8;
+        assert_eq!(bytes[at..at + 7], expected, "{name}");
+    }
+}
+
+#[test]
 fn quality_costs_bytes() {
     let folder = scratch("quality");
     let sizes = [1, 10, 31].map(|quality| {
@@ -107,7 +134,11 @@ fn options_that_cannot_be_are_refused_by_name() {
             "codec",
         ),
     ];
-    for (options, field) in cases {
+    let nul = WriterOptions {
+        codec: Some("mpeg4\0".to_owned()),
+        ..small((10, 1))
+    };
+    for (options, field) in cases.into_iter().chain([(nul, "codec")]) {
         match Writer::create(text(&path), &options) {
             Err(VideoError::Option { name, .. }) => assert_eq!(name, field),
             other => panic!("{field}: {other:?}"),

@@ -1,0 +1,55 @@
+"""python -m benches NAME… : run benchmarks side by side with peers; `setup` installs the peers first."""
+
+import argparse
+import datetime as dt
+import importlib
+import json
+import sys
+from dataclasses import asdict
+
+from benches.environment import say, set_up
+from benches.report import save, table
+
+BENCHMARKS = {
+    "pipeline": "the whole job on one video: ours, and OpenCV + ONNX Runtime + supervision",
+    "decode": "decoding to pictures and to tensors: ours, PyAV, OpenCV",
+    "tracking": "ByteTrack for 10 to 1,000 objects: ours, supervision, trackers",
+    "geometry": "points in polygons: ours, supervision, shapely",
+    "quality": "tracks and counts on PETS2009 S2.L1 against the truth",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benches", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"setup, or some of: {', '.join(BENCHMARKS)}"
+    )
+    parser.add_argument("--list", action="store_true", help="list the benchmarks and end")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="how often each side runs, in turns (default 5)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--write", action="store_true", help="keep the figures and render benches/RESULTS.md")
+    arguments = parser.parse_args()
+    if arguments.list or not arguments.names:
+        for name, what in BENCHMARKS.items():
+            print(f"{name:<10}{what}")
+        return
+    for name in arguments.names:
+        if name == "setup":
+            set_up()
+            continue
+        if name not in BENCHMARKS:
+            parser.error(f"expected setup or some of {', '.join(BENCHMARKS)}, found {name}")
+        say(f"{name}: {BENCHMARKS[name]}")
+        result = importlib.import_module(f"benches.{name}").run(arguments.rounds)
+        if arguments.write:
+            today = dt.datetime.now(tz=dt.UTC).date().isoformat()  # noqa: TID251 - the date of a measurement
+            save(result, today)
+        print(json.dumps(asdict(result)) if arguments.json else f"\n{result.title}\n{table(result)}")
+        for note in [] if arguments.json else result.notes:
+            print(f"- {note}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

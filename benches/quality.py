@@ -1,0 +1,107 @@
+"""Tracks on PETS2009 S2.L1 scored against the truth, and line and zone counts beside those of the truth."""
+
+import itertools
+import math
+from pathlib import Path
+
+from benches.environment import fixture, say, worker
+from benches.report import Result
+
+# The truth is in pixels of 768×576, the video of 480×360; video frame i (from 0) is truth frame i + 1.
+SCALE = 480 / 768
+SIZE = (480, 360)
+LINES = {
+    "upright": (0.50, 0.98, 0.50, 0.30),
+    "level": (0.15, 0.62, 0.85, 0.62),
+    "oblique": (0.25, 0.92, 0.60, 0.40),
+}
+ZONES = {
+    "center": [(0.36, 0.42), (0.64, 0.42), (0.64, 0.70), (0.36, 0.70)],
+    "right": [(0.62, 0.45), (0.97, 0.45), (0.97, 0.97), (0.62, 0.97)],
+}
+MODELS = {"yolox_nano_416": None, "yolox_nano_dynamic": [640, 480]}
+
+
+def truth_rows() -> list[list[float]]:
+    """Return frame (from 0), id, x1, y1, x2, y2 in pixels of the video."""
+    rows = []
+    for line in (
+        Path(fixture("truth", "pets2009-s2l1", "S2L1_gt_mot_with_world_m.derived.txt"))
+        .read_text()
+        .splitlines()
+    ):
+        frame, track, x, y, width, height = map(float, line.split(",")[:6])
+        box = [x, y, x + width, y + height]
+        rows.append([int(frame) - 1, int(track), *(SCALE * value for value in box)])
+    return rows
+
+
+def run(_rounds: int) -> Result:
+    truth = truth_rows()
+    job = {"video": fixture("videos", "vtest_480x360.avi"), "lines": LINES, "zones": ZONES, "size": SIZE}
+    rows, notes = [], []
+    counted = {
+        "truth, plain counter": plain_counts(truth),
+        "truth, our rules": worker("ours/counts.py", {**job, "rows": truth}),
+    }
+    for model, size in MODELS.items():
+        say(f"  {model}")
+        found = worker("ours/quality.py", {**job, "model": fixture("models", f"{model}.onnx"), "input": size})
+        peer = worker("peers/track.py", {"detections": found["detections"]}, environment="peers")
+        sides = {
+            "sightline, improved": found["improved"],
+            "sightline, parity": found["parity"],
+            "supervision 0.25.1": peer["tracks"],
+        }
+        for name, tracks in sides.items():
+            score = worker("peers/score.py", {"truth": truth, "tracks": tracks}, environment="peers")
+            figures = [f"{score[metric] * 100:.1f}" for metric in ("MOTA", "IDF1", "HOTA")]
+            rows.append([f"{name}, {model}", *figures, str(score["switches"])])
+        counted[model] = found["counts"]
+    notes.append("Counts of in/out for lines and entries for zones:")
+    for name, counts in counted.items():
+        notes.append(f"{name}: " + ", ".join(f"{rule} {count}" for rule, count in counts.items()))
+    return Result(
+        "quality",
+        "Tracks on vtest (PETS2009 S2.L1, 795 frames at 10 fps), scored by TrackEval 1.3.0 at IoU 0.5 (HOTA: over thresholds)",
+        ["", "MOTA", "IDF1", "HOTA", "id switches"],
+        rows,
+        notes,
+    )
+
+
+def plain_counts(rows: list[list[float]]) -> dict[str, str]:
+    """Count in the simplest way there is: every step of a foot point against every line and zone."""
+    tracks: dict[int, list[tuple[float, float]]] = {}
+    for _, track, x1, _, x2, y2 in sorted(rows):
+        tracks.setdefault(track, []).append(((x1 + x2) / 2 / SIZE[0], y2 / SIZE[1]))
+    result = {}
+    for name, (x1, y1, x2, y2) in LINES.items():
+        steps = [
+            _step((x1, y1), (x2, y2), a, b) for path in tracks.values() for a, b in itertools.pairwise(path)
+        ]
+        result[name] = f"{steps.count(1)}/{steps.count(-1)}"
+    for name, polygon in ZONES.items():
+        inside = [[_within(polygon, point) for point in path] for path in tracks.values()]
+        entries = sum(b and not a for path in inside for a, b in zip([False, *path], path, strict=False))
+        result[name] = str(entries)
+    return result
+
+
+def _side(a: tuple, b: tuple, p: tuple) -> float:
+    return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
+
+
+def _step(a: tuple, b: tuple, p: tuple, q: tuple) -> int:
+    before, after = _side(a, b, p) > 0, _side(a, b, q) > 0
+    if before == after or (_side(p, q, a) > 0) == (_side(p, q, b) > 0):
+        return 0
+    return 1 if after else -1
+
+
+def _within(polygon: list, point: tuple) -> bool:
+    angle = 0.0
+    for (x1, y1), (x2, y2) in zip(polygon, [*polygon[1:], polygon[0]], strict=True):
+        turn = math.atan2(y2 - point[1], x2 - point[0]) - math.atan2(y1 - point[1], x1 - point[0])
+        angle += (turn + math.pi) % (2 * math.pi) - math.pi
+    return abs(angle) > math.pi
