@@ -37,8 +37,8 @@ class TensorSpec:
         channels: Literal["rgb", "bgr", "luma"] = "rgb",
         fit: Literal["letterbox_top_left", "letterbox_center", "stretch"] = "letterbox_center",
         pad: float = 114.0,
-        mean: Sequence[float] = (0.0, 0.0, 0.0),
-        std: Sequence[float] = (1.0, 1.0, 1.0),
+        mean: Sequence[float] = ...,
+        std: Sequence[float] = ...,
         dtype: Literal["f32", "u8"] = "f32",
     ) -> TensorSpec: ...
     @property
