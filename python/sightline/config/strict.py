@@ -93,9 +93,11 @@ class _Walk:
 
     def _tuple(self, value: object, kind: kinds.TupleType, path: str) -> object:
         length = len(kind.item_types)
-        if not isinstance(value, list | tuple) or len(cast("list[object]", value)) != length:
-            return self._fault(path, f"expected a list of {length} numbers, found {_shown(value)}")
-        pairs = zip(cast("list[object]", value), kind.item_types, strict=True)
+        items = cast("list[object]", value) if isinstance(value, list) else []
+        if len(items) != length:
+            found = f"{len(items)} of them" if items else _shown(cast("object", value))
+            return self._fault(path, f"expected a list of {length} numbers, found {found}")
+        pairs = zip(items, kind.item_types, strict=True)
         return tuple(self.convert(item, to, f"{path}[{index}]") for index, (item, to) in enumerate(pairs))
 
     def _union(self, value: object, kind: kinds.UnionType, path: str) -> object:
@@ -119,11 +121,12 @@ class _Walk:
             return self._fault(path, f"expected a table, found {_shown(value)}")
         field = structs[0].tag_field or ""
         by_tag = {str(struct.tag): struct for struct in structs}
-        tag = cast("dict[str, object]", value).get(field)
+        table = cast("dict[str, object]", value)
+        tag = table.get(field)
         if not isinstance(tag, str) or tag not in by_tag:
             found = "nothing" if tag is None else _shown(tag)
             return self._fault(_below(path, field), f"expected one of {', '.join(by_tag)}, found {found}")
-        return self._struct(value, by_tag[tag], path)
+        return self._struct(table, by_tag[tag], path)
 
     def _literal(self, value: object, kind: kinds.LiteralType, path: str) -> object:
         if value in kind.values:
@@ -181,5 +184,10 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    words = {dict: "a table", list: "a list", bool: "true" if value else "false"}
-    return words.get(type(value)) or repr(value)[:60]
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value)[:60]

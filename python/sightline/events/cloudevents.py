@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from sightline.events.types import EVENT_TYPES, Event
+from sightline.events.types import EVENT_TYPES, Event, segment
 
 SCHEMA_BASE = "urn:sightline:schema:"
 _TYPES = {kind.type: kind for kind in EVENT_TYPES}
-_ENVELOPED = ("event_id", "camera_id", "time")
+# Fields that stand in the envelope; the camera also begins the data.
+ENVELOPED = ("event_id", "camera_id", "time")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -39,7 +40,7 @@ def envelope(event: Event) -> dict[str, Any]:
     wrapped: dict[str, Any] = {
         "specversion": "1.0",
         "id": event.event_id,
-        "source": f"/cameras/{event.camera_id}",
+        "source": f"/cameras/{segment(event.camera_id)}",
         "type": event.type,
         "subject": event.subject,
     }
@@ -48,7 +49,7 @@ def envelope(event: Event) -> dict[str, Any]:
     wrapped["datacontenttype"] = "application/json"
     wrapped["dataschema"] = SCHEMA_BASE + event.type
     data = {"camera_id": event.camera_id}
-    data.update((name, getattr(event, name)) for name in event.__struct_fields__ if name not in _ENVELOPED)
+    data.update((name, getattr(event, name)) for name in event.__struct_fields__ if name not in ENVELOPED)
     wrapped["data"] = data
     return wrapped
 
@@ -69,13 +70,13 @@ def decode(text: bytes | str) -> Event:
     """
     try:
         wrapped = _DECODER.decode(text)
-        data = msgspec.json.decode(wrapped.data, type=dict[str, Any])
     except msgspec.DecodeError as error:
         raise ValueError(f"not a CloudEvent in JSON: {error}") from error
     if wrapped.type not in _TYPES:
         raise ValueError(f"type: expected one of {', '.join(_TYPES)}, found {wrapped.type!r}")
-    fields = {**data, "event_id": wrapped.id, "time": wrapped.time}
     try:
+        data = msgspec.json.decode(wrapped.data, type=dict[str, Any])
+        fields = {**data, "event_id": wrapped.id, "time": wrapped.time}
         return msgspec.convert(fields, _TYPES[wrapped.type])
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise ValueError(f"data of {wrapped.type}: {error}") from error

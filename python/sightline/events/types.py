@@ -7,6 +7,7 @@ so that the same recording gives the same bytes on every machine. A field withou
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta
@@ -30,10 +31,16 @@ Confidence = Annotated[float, Meta(ge=0, le=1, description="Confidence of the de
 Count = Annotated[int, Meta(ge=0)]
 
 
+def segment(name: str) -> str:
+    """Return a name as one segment of a path: what is special there is percent-encoded (RFC 3986)."""
+    return quote(name, safe="")
+
+
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
     """What every event says."""
 
     type: ClassVar[str]
+    shown: ClassVar[tuple[str, ...]] = ()
 
     event_id: Annotated[str, Meta(description="UUIDv5 of camera, epoch, time, rule, track and type.")]
     camera_id: Annotated[str, Meta(description="The camera's name.")]
@@ -46,7 +53,11 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         """What it is about, from broad to narrow: `/cameras/lobby/lines/door/tracks/17`."""
-        return f"/cameras/{self.camera_id}/"
+        return f"/cameras/{segment(self.camera_id)}/"
+
+    def __repr__(self) -> str:
+        fields = (f"{name}={getattr(self, name)!r}" for name in (*self.shown, "pts_ns"))
+        return f"{type(self).__name__}({', '.join(fields)})"
 
 
 class OfTrack(Happened, frozen=True, kw_only=True):
@@ -66,6 +77,7 @@ class LineCrossed(OfTrack, frozen=True, kw_only=True):
     """A track crossed a line."""
 
     type: ClassVar[str] = "sightline.line.crossed.v1"
+    shown: ClassVar[tuple[str, ...]] = ("line", "direction", "track_id")
 
     line: Annotated[str, Meta(description="Name of the line.")]
     direction: Annotated[
@@ -78,7 +90,7 @@ class LineCrossed(OfTrack, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         """`/cameras/lobby/lines/door/tracks/17`."""
-        return f"/cameras/{self.camera_id}/lines/{self.line}/tracks/{self.track_id}"
+        return f"{super().subject}lines/{segment(self.line)}/tracks/{self.track_id}"
 
 
 class OfZone(OfTrack, frozen=True, kw_only=True):
@@ -89,13 +101,14 @@ class OfZone(OfTrack, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         """`/cameras/lobby/zones/queue/tracks/17`."""
-        return f"/cameras/{self.camera_id}/zones/{self.zone}/tracks/{self.track_id}"
+        return f"{super().subject}zones/{segment(self.zone)}/tracks/{self.track_id}"
 
 
 class ZoneEntered(OfZone, frozen=True, kw_only=True):
     """A track is in a zone."""
 
     type: ClassVar[str] = "sightline.zone.entered.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "reason", "track_id")
 
     reason: Annotated[
         Literal["entered", "appeared"],
@@ -107,6 +120,7 @@ class ZoneExited(OfZone, frozen=True, kw_only=True):
     """A track is in a zone no longer."""
 
     type: ClassVar[str] = "sightline.zone.exited.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "reason", "track_id", "dwell_ms")
 
     reason: Annotated[
         Literal["exited", "lost", "ended"],
@@ -120,6 +134,7 @@ class ZoneDwelled(OfZone, frozen=True, kw_only=True):
     """A track has been in a zone for the zone's `dwell_s`; once a stay."""
 
     type: ClassVar[str] = "sightline.zone.dwelled.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "track_id", "dwell_ms")
 
     dwell_ms: DwellMs
     unseen_ms: UnseenMs
@@ -129,6 +144,7 @@ class ZoneCountChanged(Happened, frozen=True, kw_only=True):
     """Another number of tracks is in a zone than after the frame before."""
 
     type: ClassVar[str] = "sightline.zone.count_changed.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "count", "previous")
 
     zone: Annotated[str, Meta(description="Name of the zone.")]
     count: Annotated[Count, Meta(description="Tracks inside now.")]
@@ -137,7 +153,7 @@ class ZoneCountChanged(Happened, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         """`/cameras/lobby/zones/queue/count`."""
-        return f"/cameras/{self.camera_id}/zones/{self.zone}/count"
+        return f"{super().subject}zones/{segment(self.zone)}/count"
 
 
 class OfPair(OfTrack, frozen=True, kw_only=True):
@@ -149,13 +165,14 @@ class OfPair(OfTrack, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         """`/cameras/lobby/distances/apart/tracks/17/18`."""
-        return f"/cameras/{self.camera_id}/distances/{self.distance}/tracks/{self.track_id}/{self.other_id}"
+        return f"{super().subject}distances/{segment(self.distance)}/tracks/{self.track_id}/{self.other_id}"
 
 
 class PeopleCameClose(OfPair, frozen=True, kw_only=True):
     """Two tracks are closer than a distance rule's threshold."""
 
     type: ClassVar[str] = "sightline.distance.breached.v1"
+    shown: ClassVar[tuple[str, ...]] = ("distance", "track_id", "other_id", "apart")
 
     apart: Annotated[
         float, Meta(ge=0, description="How far apart they are, as a share of the picture's height.")
@@ -166,6 +183,7 @@ class PeopleParted(OfPair, frozen=True, kw_only=True):
     """Two tracks that were close are so no longer."""
 
     type: ClassVar[str] = "sightline.distance.restored.v1"
+    shown: ClassVar[tuple[str, ...]] = ("distance", "track_id", "other_id", "reason")
 
     reason: Annotated[
         Literal["exited", "lost", "ended"],

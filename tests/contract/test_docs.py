@@ -1,0 +1,72 @@
+"""The reference names everything there is, and the README's Python is real."""
+
+import ast
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import sightline
+from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, TrackerConfig
+from sightline.config.strict import convert
+from sightline.config.toml import read_toml
+from sightline.scene import Distance, Line, Scene, Zone
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def code_words(text: str) -> set[str]:
+    return {word for span in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[A-Za-z_0-9]+", span)}
+
+
+@pytest.mark.parametrize(
+    "model", [Config, CameraConfig, DetectorConfig, TrackerConfig, FileConfig, Scene, Line, Zone, Distance]
+)
+def test_every_field_of_the_configuration_is_in_its_reference(model):
+    named = code_words((REFERENCE / "configuration.md").read_text())
+    assert {field.encode_name for field in msgspec.structs.fields(model)} - {
+        "cameras",
+        "sinks",
+        "detector",
+        "tracker",
+    } <= named
+
+
+def test_the_configuration_in_the_reference_is_one(tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", (REFERENCE / "configuration.md").read_text(), re.DOTALL)
+    (tmp_path / "run.toml").write_text(text)
+    assert convert(read_toml(tmp_path / "run.toml"), Config).cameras[0].zones[0].dwell_s == 30
+
+
+def test_every_public_name_is_in_the_python_reference():
+    named = code_words((REFERENCE / "python.md").read_text())
+    assert set(sightline.__all__) - {"__version__"} <= named
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]
+    links = [
+        (document, link)
+        for document in documents
+        for link in re.findall(r"\]\(([^)#]+)\)", document.read_text())
+        if not link.startswith("https://")
+    ]
+    assert len(links) > 10
+    assert [
+        f"{document.name}: {link}" for document, link in links if not (document.parent / link).exists()
+    ] == []
+
+
+def test_the_readmes_first_script_runs_as_it_stands(tmp_path, monkeypatch, capsys):
+    first, second = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    ast.parse(second)
+    from tests.unit.test_pipeline import write_ball  # noqa: PLC0415 - only this test makes a video
+
+    write_ball(tmp_path / "lobby.mp4")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(first, "README.md", "exec"), {})  # noqa: S102 - our own text
+    model = {"my_model": lambda pixels: ([[130, 10, 180, 60]], [0.9]), "sightline": sightline}
+    exec(compile(second, "README.md", "exec"), model)  # noqa: S102 - our own text
+    assert "Traceback" not in capsys.readouterr().err
