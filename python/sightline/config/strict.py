@@ -92,11 +92,12 @@ class _Walk:
         return [self.convert(item, kind.item_type, f"{path}[{index}]") for index, item in enumerate(items)]
 
     def _tuple(self, value: object, kind: kinds.TupleType, path: str) -> object:
-        length = len(kind.item_types)
-        items = cast("list[object]", value) if isinstance(value, list) else []
-        if len(items) != length:
-            found = f"{len(items)} of them" if items else _shown(cast("object", value))
-            return self._fault(path, f"expected a list of {length} numbers, found {found}")
+        expected = f"expected a list of {len(kind.item_types)} numbers"
+        if not isinstance(value, list):
+            return self._fault(path, f"{expected}, found {_shown(value)}")
+        items = cast("list[object]", value)
+        if len(items) != len(kind.item_types):
+            return self._fault(path, f"{expected}, found {len(items)} of them")
         pairs = zip(items, kind.item_types, strict=True)
         return tuple(self.convert(item, to, f"{path}[{index}]") for index, (item, to) in enumerate(pairs))
 
