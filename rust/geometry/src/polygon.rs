@@ -144,5 +144,5 @@ fn edge_cut(a: Point, b: Point, p: Point, q: Point) -> Option<f64> {
         return None;
     }
     let (at_a, at_b) = (orientation(p, q, a), orientation(p, q, b));
-    (beside(at_a, on_move) != beside(at_b, on_move)).then(|| share(at_p, at_q))
+    (beside(at_a, on_move) != beside(at_b, on_move)).then(|| share((a, b), (p, q), at_p, at_q))
 }

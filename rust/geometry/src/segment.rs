@@ -111,7 +111,7 @@ impl Segment {
         let end_beside = side_of(orientation(low, high, self.end));
         (start_beside != end_beside).then(|| Crossing {
             toward,
-            t: share(at_from, at_to),
+            t: share((self.start, self.end), (from, to), at_from, at_to),
         })
     }
 
@@ -134,9 +134,23 @@ fn side_of(orientation: f64) -> Side {
     }
 }
 
-/// Returns the share of a move at which a quantity that goes from `before` to `after`, of other signs, is zero.
-pub(crate) fn share(before: f64, after: f64) -> f64 {
-    (before / (before - after)).clamp(0.0, 1.0)
+/// Returns the share of the move from `p` to `q` at which it cuts the segment from `a` to `b`, given the orientations of
+/// `p` and `q` against the segment, which are of other signs.
+///
+/// Where the two nearly lie on one line, the orientations' signs are exact but their ratio is not; the share then stays at
+/// least beside the segment.
+pub(crate) fn share(
+    (a, b): (Point, Point),
+    (p, q): (Point, Point),
+    before: f64,
+    after: f64,
+) -> f64 {
+    let level = (q.x - p.x).abs() >= (q.y - p.y).abs();
+    let along = |point: Point| if level { point.x } else { point.y };
+    let (start, length) = (along(p), along(q) - along(p));
+    let ends = [(along(a) - start) / length, (along(b) - start) / length];
+    let (low, high) = (ends[0].min(ends[1]).max(0.0), ends[0].max(ends[1]).min(1.0));
+    (before / (before - after)).min(high).max(low)
 }
 
 /// Returns the distance of `p` from the segment between `a` and `b`.
