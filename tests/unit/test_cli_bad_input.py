@@ -1,6 +1,10 @@
 """Whatever a person points the program at, the answer says what was found and what to do; never a traceback."""
 
+import shutil
+import subprocess
+
 import pytest
+from tests.unit.test_pipeline import write_ball
 
 LINE = ("--line", "door:0.1,0.5,0.9,0.5")
 
@@ -71,3 +75,32 @@ def test_a_truncated_video_gives_what_could_be_read(sightline, fixtures, tmp_pat
     assert result.returncode == 0, result.stderr
     assert "cut" in result.stderr.lower() or "truncated" in result.stderr.lower()
     assert '"type":"sightline.' in result.stdout
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="makes the file with the ffmpeg program")
+def test_a_file_with_sound_only(sightline, tmp_path):
+    silence = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "anullsrc", "-t", "1", "sound.mp4"]
+    subprocess.run(silence, cwd=tmp_path, check=True)
+    assert "no video stream" in answer(sightline, "run", "sound.mp4", *LINE)
+
+
+def test_an_mp4_whose_end_was_cut_off(sightline, tmp_path):
+    whole = write_ball(tmp_path / "ball.mp4").read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(whole[: len(whole) // 2])
+    said = answer(sightline, "run", "cut.mp4", "--model", "motion", *LINE)
+    assert "index" in said
+    assert "cut off" in said
+
+
+def test_a_model_of_a_kind_nobody_knows(sightline, fixtures):
+    video = fixtures / "videos" / "people-detection.gif"
+    said = answer(sightline, "run", video, "--model", fixtures / "models" / "yunet_n_dynamic.onnx", *LINE)
+    assert "not a kind of model" in said
+    assert "kind" in said
+
+
+def test_what_a_configuration_says_itself_is_not_said_again(sightline, tmp_path):
+    (tmp_path / "run.toml").write_text('[[cameras]]\nsource = "a.mp4"\n')
+    said = answer(sightline, "run", "run.toml", "--model", "motion", *LINE)
+    assert "2 faults" in said
+    assert "--line" in said
