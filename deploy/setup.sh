@@ -5,25 +5,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
 
 readonly PACKAGES=(build-essential pkg-config libclang-dev python3-dev python3-venv
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev)
 readonly TEST_PACKAGES=(ffmpeg)
 readonly RUST_MINIMUM=1.89
-
-install_packages() {
-  local missing=()
-  for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-  done
-  [ "${#missing[@]}" -eq 0 ] && return
-  say "installing ${missing[*]}"
-  local root=()
-  [ "$(id -u)" -eq 0 ] || root=(sudo)
-  "${root[@]}" apt-get update -qq
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
-}
 
 rust_is_new_enough() {
   command -v cargo >/dev/null || return 1

@@ -3,7 +3,10 @@
 # Usage: bash deploy/wheel.sh [DIRECTORY]     the wheel goes to DIRECTORY, default dist/
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
 out=${1:-dist}
+install_packages build-essential nasm pkg-config meson ninja-build xz-utils libssl-dev zlib1g-dev
 bash deploy/ffmpeg/build.sh build/ffmpeg
 [ -x .venv/bin/maturin ] || bash deploy/setup.sh
 # shellcheck disable=SC1091

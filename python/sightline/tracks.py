@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from sightline.detections import Detections
 
-# The buffer of the paper's code is counted in frames of this nominal rate.
-_REFERENCE_FRAME_RATE = 30.0
-
 
 @dataclass(frozen=True, eq=False)
 class Tracks:
@@ -117,11 +114,7 @@ class ByteTrack:
         frame_rate: float | None = None,
         fuse_score: bool = True,
     ) -> None:
-        frames = (
-            None
-            if frame_rate is None
-            else int(frame_rate / _REFERENCE_FRAME_RATE * lost_after_s * _REFERENCE_FRAME_RATE)
-        )
+        frames = None if frame_rate is None else int(frame_rate * lost_after_s)
         self.settings: dict[str, Any] = {
             "mode": mode,
             "track_high_thresh": track_high_thresh,
