@@ -87,5 +87,12 @@ def test_help_teaches_and_version_is_the_packages(sightline):
     assert "NAME:x,y,x,y" in sightline("run", "--help").stdout
 
 
+def test_a_disk_that_is_full_is_the_machines_fault(sightline, ball):
+    result = sightline("run", ball, "--model", "motion", *LINE, "--sink", "/dev/full")
+    assert result.returncode == 2
+    assert "/dev/full: cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_nothing_to_watch_is_said(sightline, ball):
     assert "nothing is watched" in sightline("run", ball, "--model", "motion").stderr

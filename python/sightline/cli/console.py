@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from rich.console import Console
 from rich.markup import escape
 
-from sightline.errors import ConfigError, SightlineError
+from sightline.errors import ConfigError, SightlineError, SinkError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,10 @@ def print_error(error: Exception, *, as_json: bool = False) -> None:
 def fail(error: Exception, *, as_json: bool = False) -> NoReturn:
     """Print the error and end with the exit code that says whose fault it is."""
     print_error(error, as_json=as_json)
-    raise SystemExit(INPUT_AT_FAULT if isinstance(error, SightlineError | ValueError) else MACHINE_AT_FAULT)
+    # A sink that could be opened and then fails is the machine's fault: a full disk, a broken one.
+    machine = isinstance(error, SinkError) and error.events
+    of_input = isinstance(error, SightlineError | ValueError) and not machine
+    raise SystemExit(INPUT_AT_FAULT if of_input else MACHINE_AT_FAULT)
 
 
 def _lines(error: Exception) -> Iterable[str]:

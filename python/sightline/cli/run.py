@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -177,7 +178,10 @@ def _watch(pipeline: Pipeline, render: Path | None, *, as_json: bool) -> bool:
     except KeyboardInterrupt:
         stopped = True
     except (SightlineError, OSError) as error:
-        pipeline.close()
+        with contextlib.suppress(
+            SightlineError
+        ):  # what failed once may fail again, and is being told already
+            pipeline.close()
         fail(error, as_json=as_json)
     finally:
         if renderer:
