@@ -19,7 +19,7 @@ def main() -> None:
         print(json.dumps(timed(lambda: [shapely.contains_xy(polygon, points) for polygon in prepared])))
         return
     zones = [sv.PolygonZone(polygon.astype(int)) for polygon in polygons]
-    boxes = np.concatenate([points - (10, 40), (*points, 10, 0)], axis=1)
+    boxes = np.concatenate([points - np.array([10, 40]), points + np.array([10, 0])], axis=1)
     found = sv.Detections(xyxy=boxes)
     print(json.dumps(timed(lambda: [zone.trigger(found) for zone in zones])))
 
