@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # From the ground up. A crate may depend on crates before it only.
-CRATES = ["geometry", "frames", "video", "detections", "motion", "tracks", "zones", "engine", "bindings"]
+CRATES = ["geometry", "ground", "frames", "video", "detections", "motion", "tracks", "zones", "engine", "bindings"]
 
 # From the ground up. A module may import modules before it only; `_core` is the floor they all stand on.
 MODULES = [
