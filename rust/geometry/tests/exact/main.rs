@@ -3,3 +3,4 @@
 mod oracle;
 mod polygon;
 mod segment;
+mod sets;

@@ -1,0 +1,81 @@
+//! Many polygons or lines asked at once: the cost follows the answers, not the number of shapes.
+
+use crate::cells::{CellIndex, Outline};
+use crate::point::Point;
+use crate::polygon::Polygon;
+use crate::segment::{Segment, Side};
+
+/// Polygons with an index.
+#[derive(Clone, Debug)]
+pub struct PolygonSet {
+    polygons: Vec<Polygon>,
+    index: CellIndex,
+}
+
+impl PolygonSet {
+    /// Returns the set of these polygons, which may overlap.
+    pub fn new(polygons: Vec<Polygon>) -> Self {
+        let outlines: Vec<_> = polygons.iter().map(Outline::Polygon).collect();
+        Self {
+            index: CellIndex::new(&outlines),
+            polygons,
+        }
+    }
+
+    /// Returns the polygons in the order given.
+    pub fn polygons(&self) -> &[Polygon] {
+        &self.polygons
+    }
+
+    /// Calls `found` with the position of each polygon that contains `p`. Exact, as [`Polygon::contains`] is.
+    #[inline]
+    pub fn containing(&self, p: Point, mut found: impl FnMut(usize)) {
+        let (around, outlines) = self.index.at(p);
+        for &shape in around {
+            found(shape as usize);
+        }
+        for &shape in outlines {
+            if self.polygons[shape as usize].contains(p) {
+                found(shape as usize);
+            }
+        }
+    }
+}
+
+/// Lines with an index.
+#[derive(Clone, Debug)]
+pub struct SegmentSet {
+    segments: Vec<Segment>,
+    index: CellIndex,
+    /// Memory for one move's candidates.
+    near: Vec<u32>,
+}
+
+impl SegmentSet {
+    /// Returns the set of these segments, which may cross.
+    pub fn new(segments: Vec<Segment>) -> Self {
+        let outlines: Vec<_> = segments.iter().map(Outline::Segment).collect();
+        Self {
+            index: CellIndex::new(&outlines),
+            segments,
+            near: Vec::new(),
+        }
+    }
+
+    /// Returns the segments in the order given.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Calls `found` with the position of each segment that the move crosses, and the side to which. Exact, as
+    /// [`Segment::crossing`] is.
+    #[inline]
+    pub fn crossed(&mut self, from: Point, to: Point, mut found: impl FnMut(usize, Side)) {
+        self.index.along(from, to, &mut self.near);
+        for &shape in &self.near {
+            if let Some(crossing) = self.segments[shape as usize].crossing(from, to) {
+                found(shape as usize, crossing.toward);
+            }
+        }
+    }
+}
