@@ -29,16 +29,18 @@ fn crowd(people: u32, frame: u32) -> Vec<Track> {
         .collect()
 }
 
-/// Zones of `corners` corners each, spread over the frame.
+/// Zones of `corners` corners each, side by side over the frame.
 fn zones(count: u32, corners: u32) -> SceneSpec {
+    let columns = (1..=count).find(|n| n * n >= count).unwrap_or(1);
+    let side = 1.0 / f64::from(columns);
     let zone = |position: u32| {
-        let (column, row) = (f64::from(position % 5), f64::from(position / 5 % 2));
+        let (column, row) = (position % columns, position / columns);
         let polygon: Vec<[f64; 2]> = (0..corners)
             .map(|corner| {
                 let turn = f64::from(corner) / f64::from(corners) * std::f64::consts::TAU;
                 [
-                    0.1 + 0.2 * column + 0.09 * turn.cos(),
-                    0.25 + 0.5 * row + 0.2 * turn.sin(),
+                    side * (f64::from(column) + 0.5 + 0.45 * turn.cos()),
+                    side * (f64::from(row) + 0.5 + 0.45 * turn.sin()),
                 ]
             })
             .collect();
@@ -50,15 +52,17 @@ fn zones(count: u32, corners: u32) -> SceneSpec {
     }
 }
 
-/// Lines across the frame at many angles.
+/// Lines of a tenth of the frame at many angles, spread over the frame.
 fn lines(count: u32) -> SceneSpec {
     let line = |position: u32| {
-        let turn = f64::from(position) / f64::from(count) * std::f64::consts::PI;
-        let (x, y) = (0.4 * turn.cos(), 0.4 * turn.sin());
+        let turn = f64::from(position) * 2.399_963;
+        let reach = 0.4 * (f64::from(position) / f64::from(count)).sqrt();
+        let (x, y) = (0.5 + reach * turn.cos(), 0.5 + reach * turn.sin());
+        let (along, across) = (0.05 * turn.sin(), 0.05 * turn.cos());
         LineSpec::new(
             &format!("line {position}"),
-            [0.5 - x, 0.5 - y],
-            [0.5 + x, 0.5 + y],
+            [x - along, y - across],
+            [x + along, y + across],
         )
     };
     SceneSpec {

@@ -6,7 +6,7 @@ use sightline_geometry::{Point, Polygon, PolygonError, Segment};
 
 use crate::distance::Distance;
 use crate::line::Line;
-use crate::spec::{DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+use crate::spec::{CLEAR_AT_ONCE, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
 use crate::tally::{LineTally, ZoneTally};
 use crate::zone::Zone;
 
@@ -120,6 +120,7 @@ impl Check {
         };
         Some(Line {
             rule,
+            born: 0,
             segment,
             anchor: spec.anchor,
             band_px: band_px?,
@@ -137,11 +138,14 @@ impl Check {
             self.fault(format!("{path}.confirm_frames"), message);
         }
         let polygon = polygon?;
-        let thickness_px = (polygon.inradius() / 2.0).max(LEAST_ZONE_BAND_PX);
+        let (band_px, inradius) = (band_px?, polygon.inradius());
+        let least = |share: f64| (share * inradius).max(LEAST_ZONE_BAND_PX);
         Some(Zone {
             rule,
+            born: 0,
             anchor: spec.anchor,
-            band_px: band_px?.clamp(LEAST_ZONE_BAND_PX, thickness_px),
+            band_px: band_px.clamp(LEAST_ZONE_BAND_PX, least(0.5)),
+            sure_px: (CLEAR_AT_ONCE * band_px).clamp(LEAST_ZONE_BAND_PX, least(0.75)),
             dwell_ns: spec.dwell_ns,
             confirm_frames: spec.confirm_frames,
             tally: ZoneTally::default(),

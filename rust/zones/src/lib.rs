@@ -15,7 +15,10 @@
 mod check;
 mod distance;
 mod fact;
+mod following;
+mod known;
 mod line;
+mod nearby;
 mod notes;
 mod scene;
 mod sighting;

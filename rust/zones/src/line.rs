@@ -1,100 +1,124 @@
-//! A line: how often the path of a track's anchor cut it between two places clear of it.
+//! A line: how often the path of a track's anchor cut it until the anchor was clear of it again.
 
-use sightline_geometry::{Point, Segment, Side};
+use sightline_geometry::{Segment, Side};
 
-use crate::fact::{Direction, FactKind};
+use crate::fact::{Direction, ExitReason, FactKind};
 use crate::notes::Notes;
 use crate::sighting::{Moment, Move, Sighting};
-use crate::spec::Anchor;
+use crate::spec::{Anchor, CLEAR_AT_ONCE, CLEAR_SIGHTINGS};
 use crate::tally::LineTally;
-
-/// More than a measured distance can be off, pixels.
-const DISTANCE_ERROR_PX: f64 = 1e-6;
 
 /// A line with its counts.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) rule: u32,
+    /// The edit of the scene that brought it.
+    pub(crate) born: u64,
     pub(crate) segment: Segment,
     pub(crate) anchor: Anchor,
     pub(crate) band_px: f64,
     pub(crate) tally: LineTally,
 }
 
-/// What a line knows of a track.
+/// A track whose path has cut the line and that is not clear of it yet.
 #[derive(Clone, Debug)]
 pub(crate) struct LineState {
-    /// The side of which the track was last clear; of one born within the band, the side of its birth.
+    /// The side that it came from.
     side: Side,
-    /// Whether the track was clear of the line when last seen.
-    clear: bool,
-    /// Cuts since then, those toward the positive side less the others.
+    /// Cuts since, those toward the positive side less the others.
     net: i32,
-    /// The last cut away from `side`; in a box because it is rare, and there is a state for each line and track.
-    cut: Option<Box<Moment>>,
+    /// The last cut away from `side`.
+    cut: Option<Moment>,
+    /// Sightings in a row beyond the band, and on which side.
+    beyond: (Side, u32),
 }
 
 impl LineState {
     /// Returns what is wrong with the state, if anything is.
     pub(crate) fn fault(&self) -> Option<&'static str> {
-        let open = self.net != 0 || self.cut.is_some();
-        (self.clear && open).then_some("cuts are open though the track is clear of the line")
+        self.cut
+            .is_none()
+            .then_some("a line is open that was not cut")
     }
 }
 
 impl Line {
-    /// Returns what there is to know of a track's first sighting.
-    pub(crate) fn begin(&self, first: &Sighting) -> LineState {
-        let place = self.anchor.of(first.xyxy);
+    /// Returns the state of a track that was clear of the line until this move.
+    pub(crate) fn begin(&self, step: &Move) -> LineState {
+        let (from, _) = step.anchors(self.anchor);
+        let side = self.segment.side(from);
         LineState {
-            side: self.segment.side(place),
-            clear: self.segment.signed_distance_to_line(place).abs() > self.band_px,
+            side,
             net: 0,
             cut: None,
+            beyond: (side, 0),
         }
     }
 
-    /// Follows a track to its next sighting.
-    pub(crate) fn follow(&mut self, state: &mut LineState, step: &Move, notes: &mut Notes) {
+    /// Follows a track to its next sighting; returns whether something is open after it.
+    pub(crate) fn follow(&mut self, state: &mut LineState, step: &Move, notes: &mut Notes) -> bool {
         let (from, to) = step.anchors(self.anchor);
-        let distance = self.segment.signed_distance_to_line(to);
-        if state.clear && stays(state.side, distance, self.band_px) {
-            return;
+        if let Some(crossing) = self.segment.crossing(from, to) {
+            state.net += sign(crossing.toward);
+            if crossing.toward != state.side {
+                state.cut = Some(step.at(crossing.t));
+            }
         }
-        self.cut(state, from, to, step);
-        state.clear = distance.abs() > self.band_px;
-        if state.clear {
-            self.conclude(state, self.segment.side(to), step, notes);
+        if state.cut.is_none() {
+            return false;
         }
+        let (side, distance) = (
+            self.segment.side(to),
+            self.segment.signed_distance_to_line(to).abs(),
+        );
+        let before = if state.beyond.0 == side {
+            state.beyond.1
+        } else {
+            0
+        };
+        let sightings = if distance > self.band_px {
+            before + 1
+        } else {
+            0
+        };
+        state.beyond = (side, sightings);
+        let clear = sightings >= CLEAR_SIGHTINGS
+            || sightings > 0 && distance > CLEAR_AT_ONCE * self.band_px;
+        if clear {
+            self.conclude(state, &step.to, notes);
+        }
+        !clear
     }
 
-    /// Notes in the telemetry that a track was given up where it may have been about to cross.
-    pub(crate) fn lose(&mut self, state: &LineState, last: &Sighting) {
-        let near = self.segment.distance(self.anchor.of(last.xyxy)) <= self.band_px;
-        if near || state.cut.is_some() {
+    /// Judges a track that will not be seen again: beyond the band once is enough then.
+    pub(crate) fn leave(
+        &mut self,
+        state: &mut LineState,
+        last: &Sighting,
+        reason: ExitReason,
+        notes: &mut Notes,
+    ) {
+        if state.beyond.1 > 0 {
+            self.conclude(state, last, notes);
+        } else if reason == ExitReason::Lost {
             self.tally.lost_at_line += 1;
         }
     }
 
-    fn cut(&self, state: &mut LineState, from: Point, to: Point, step: &Move) {
-        let Some(crossing) = self.segment.crossing(from, to) else {
-            return;
-        };
-        state.net += sign(crossing.toward);
-        if crossing.toward != state.side {
-            state.cut = Some(Box::new(step.at(crossing.t)));
+    /// Notes in the telemetry that a track was given up where it may have been about to cross.
+    pub(crate) fn lose(&mut self, last: &Sighting) {
+        if self.segment.distance(self.anchor.of(last.xyxy)) <= self.band_px {
+            self.tally.lost_at_line += 1;
         }
     }
 
-    /// Judges the cuts since the track was last clear of the line, now that it is so again.
-    fn conclude(&mut self, state: &mut LineState, side: Side, step: &Move, notes: &mut Notes) {
-        let cut = state.cut.take();
-        let net = std::mem::take(&mut state.net);
-        let crossed = side != state.side && net % 2 != 0;
-        state.side = side;
-        match cut {
-            Some(cut) if crossed => self.count(side, &cut, &step.to, notes),
-            None if net == 0 => {}
+    /// Judges the cuts, now that the track is clear of the line.
+    fn conclude(&mut self, state: &mut LineState, who: &Sighting, notes: &mut Notes) {
+        let side = state.beyond.0;
+        match state.cut.take() {
+            Some(cut) if side != state.side && state.net % 2 != 0 => {
+                self.count(side, &cut, who, notes);
+            }
             _ => self.tally.flips_suppressed += 1,
         }
     }
@@ -112,11 +136,6 @@ impl Line {
         let kind = FactKind::LineCrossed { direction };
         notes.add(kind, (self.rule, self.anchor), who, cut);
     }
-}
-
-/// Returns whether a track that was clear on `side` still is, with certainty: then it can't have cut the line.
-fn stays(side: Side, distance: f64, band_px: f64) -> bool {
-    f64::from(sign(side)) * distance > band_px + DISTANCE_ERROR_PX
 }
 
 fn sign(side: Side) -> i32 {

@@ -3,19 +3,16 @@
 mod invariants;
 mod reload;
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use sightline_tracks::Track;
 
 use crate::check::{Rules, SceneError, rules_from_spec};
 use crate::fact::{ExitReason, Fact};
-use crate::line::LineState;
+use crate::known::Known;
+use crate::nearby::Nearby;
 use crate::notes::Notes;
 use crate::sighting::{Move, Sighting};
 use crate::spec::SceneSpec;
 use crate::tally::{DistanceTally, LineTally, ZoneTally};
-use crate::zone::ZoneState;
 
 /// The lines, zones and distances of one source, following its tracks.
 #[derive(Debug)]
@@ -23,27 +20,17 @@ pub struct Scene {
     spec: SceneSpec,
     size_px: (u32, u32),
     rules: Rules,
+    nearby: Nearby,
     /// Dies with the tracks, or with `max_gap_ns`.
-    tracks: BTreeMap<u64, TrackState>,
+    tracks: Known,
     /// Epoch and time of the last update.
     now: Option<(u32, i64)>,
     /// Updates so far.
     frame: u64,
+    /// Edits of the rules so far.
+    edit: u64,
     /// Memory for the tracks that are given up in one update.
     given_up: Vec<u64>,
-}
-
-/// What is known of one track.
-#[derive(Debug)]
-struct TrackState {
-    /// From the sighting before to the last one.
-    step: Move,
-    /// The update in which it was last seen.
-    frame: u64,
-    /// One a line, in order; `None` until the line has seen the track.
-    lines: Vec<Option<LineState>>,
-    /// One a zone, likewise.
-    zones: Vec<Option<ZoneState>>,
 }
 
 impl Scene {
@@ -52,13 +39,16 @@ impl Scene {
     /// # Errors
     /// Every fault of `spec`, each with its place.
     pub fn new(spec: &SceneSpec, width_px: u32, height_px: u32) -> Result<Self, Vec<SceneError>> {
+        let rules = rules_from_spec(spec, width_px, height_px)?;
         Ok(Self {
-            rules: rules_from_spec(spec, width_px, height_px)?,
+            nearby: Nearby::new(&rules),
+            rules,
             spec: spec.clone(),
             size_px: (width_px, height_px),
-            tracks: BTreeMap::new(),
+            tracks: Known::default(),
             now: None,
             frame: 0,
+            edit: 0,
             given_up: Vec::new(),
         })
     }
@@ -87,6 +77,7 @@ impl Scene {
         self.frame += 1;
         let mut notes = Notes::new(facts, epoch, pts_ns);
         self.give_up(removed, &mut notes);
+        self.tracks.begin_frame();
         for track in tracks {
             if let Some(sighting) = Sighting::first(track, pts_ns) {
                 self.follow(sighting, &mut notes);
@@ -94,7 +85,7 @@ impl Scene {
         }
         let (frame, states) = (self.frame, &self.tracks);
         for distance in &mut self.rules.distances {
-            let seen = states.values().filter(|state| state.frame == frame);
+            let seen = states.states().filter(|state| state.frame == frame);
             distance.follow(seen.map(|state| &state.step), &mut notes);
         }
         self.report_counts(notes);
@@ -133,37 +124,34 @@ impl Scene {
 }
 
 impl Scene {
-    /// Takes a track's sighting to every line and zone.
+    /// Takes a track's sighting to the rules that it can matter to.
     fn follow(&mut self, sighting: Sighting, notes: &mut Notes) {
-        let (frame, rules) = (self.frame, &mut self.rules);
-        let state = match self.tracks.entry(sighting.track_id) {
-            Entry::Occupied(known) => {
-                let state = known.into_mut();
-                if state.frame == frame {
-                    return;
-                }
-                state.step = Move::new(state.step.to, sighting, state.frame + 1 < frame);
-                state.frame = frame;
-                state
-            }
-            Entry::Vacant(place) => place.insert(TrackState {
-                step: Move::still(sighting),
-                frame,
-                lines: vec![None; rules.lines.len()],
-                zones: vec![None; rules.zones.len()],
-            }),
+        let (frame, edit) = (self.frame, self.edit);
+        let Some(slot) = self.tracks.find(sighting.track_id) else {
+            let slot = self.tracks.add(sighting, frame, edit);
+            self.nearby.look_around(&sighting);
+            let zones = &self.nearby.zones;
+            self.rules.begin(self.tracks.at(slot), zones, notes);
+            return;
         };
-        for (line, known) in rules.lines.iter_mut().zip(&mut state.lines) {
-            match known {
-                Some(known) => line.follow(known, &state.step, notes),
-                None => *known = Some(line.begin(&sighting)),
-            }
+        let state = self.tracks.at(slot);
+        if state.frame == frame {
+            return;
         }
-        for (zone, known) in rules.zones.iter_mut().zip(&mut state.zones) {
-            match known {
-                Some(known) => zone.follow(known, &state.step, notes),
-                None => *known = Some(zone.begin(&sighting, notes)),
-            }
+        state.step = Move::new(state.step.to, sighting, state.frame + 1 < frame);
+        state.frame = frame;
+        self.nearby.look_along(&state.step);
+        let (lines, zones) = (&mut self.nearby.lines, &mut self.nearby.zones);
+        if state.edit != edit {
+            self.rules.skip_newer(state, lines, zones);
+            self.rules.begin_newer(state, notes);
+            state.edit = edit;
+        }
+        if !lines.is_empty() || !state.lines.is_empty() {
+            self.rules.follow_lines(state, lines, notes);
+        }
+        if !zones.is_empty() || !state.zones.is_empty() {
+            self.rules.follow_zones(state, zones, notes);
         }
     }
 
@@ -173,19 +161,25 @@ impl Scene {
         given_up.clear();
         given_up.extend_from_slice(removed);
         if let Some(max_gap_ns) = self.spec.max_gap_ns {
-            let lasts = self.tracks.values().map(|state| &state.step.to);
+            let lasts = self.tracks.states().map(|state| &state.step.to);
             let too_long = lasts.filter(|last| notes.now_ns - last.pts_ns > max_gap_ns);
             given_up.extend(too_long.map(|last| last.track_id));
         }
-        for id in &given_up {
-            if let Some(state) = self.tracks.remove(id) {
-                self.rules.leave(state, ExitReason::Lost, notes);
-                for distance in &mut self.rules.distances {
-                    distance.leave(Some(*id), ExitReason::Lost, notes);
-                }
-            }
+        for &id in &given_up {
+            self.forget(id, ExitReason::Lost, notes);
         }
         self.given_up = given_up;
+    }
+
+    fn forget(&mut self, id: u64, reason: ExitReason, notes: &mut Notes) {
+        if self.tracks.contains(id) {
+            let rules = &mut self.rules;
+            self.tracks
+                .remove(id, |state| rules.leave(state, reason, notes));
+            for distance in &mut rules.distances {
+                distance.leave(Some(id), reason, notes);
+            }
+        }
     }
 
     /// Forgets every track.
@@ -194,11 +188,8 @@ impl Scene {
             return;
         };
         let mut notes = Notes::new(facts, epoch, now_ns);
-        for state in std::mem::take(&mut self.tracks).into_values() {
-            self.rules.leave(state, reason, &mut notes);
-        }
-        for distance in &mut self.rules.distances {
-            distance.leave(None, reason, &mut notes);
+        while let Some(id) = self.tracks.first_id() {
+            self.forget(id, reason, &mut notes);
         }
         self.report_counts(notes);
     }
@@ -208,24 +199,5 @@ impl Scene {
             zone.report_count(&mut notes);
         }
         notes.sort();
-    }
-}
-
-impl Rules {
-    /// Ends what lines and zones know of a track.
-    fn leave(&mut self, mut state: TrackState, reason: ExitReason, notes: &mut Notes) {
-        let last = &state.step.to;
-        if reason == ExitReason::Lost {
-            for (line, known) in self.lines.iter_mut().zip(&state.lines) {
-                if let Some(known) = known {
-                    line.lose(known, last);
-                }
-            }
-        }
-        for (zone, known) in self.zones.iter_mut().zip(&mut state.zones) {
-            if let Some(known) = known {
-                zone.leave(known, last, reason, notes);
-            }
-        }
     }
 }

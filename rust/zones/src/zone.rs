@@ -5,16 +5,21 @@ use sightline_geometry::{Point, Polygon};
 use crate::fact::{EntryReason, ExitReason, FactKind};
 use crate::notes::Notes;
 use crate::sighting::{Moment, Move, Sighting};
-use crate::spec::Anchor;
+use crate::spec::{Anchor, CLEAR_SIGHTINGS};
 use crate::tally::ZoneTally;
 
 /// A zone with its counts.
 #[derive(Debug)]
 pub(crate) struct Zone {
     pub(crate) rule: u32,
+    /// The edit of the scene that brought it.
+    pub(crate) born: u64,
     pub(crate) polygon: Polygon,
     pub(crate) anchor: Anchor,
+    /// Farther than this from the boundary is certain when seen so twice in a row.
     pub(crate) band_px: f64,
+    /// Farther than this is certain at once.
+    pub(crate) sure_px: f64,
     pub(crate) dwell_ns: Option<i64>,
     pub(crate) confirm_frames: u32,
     pub(crate) tally: ZoneTally,
@@ -31,9 +36,8 @@ pub(crate) struct ZoneState {
     contained: bool,
     /// The stay that counts; `None` while the track counts as outside.
     stay: Option<Stay>,
-    /// Set exactly while `contained` contradicts `stay`; in a box because it is rare, and there is a state for each zone
-    /// and track.
-    change: Option<Box<Change>>,
+    /// Set exactly while `contained` contradicts `stay`.
+    change: Option<Change>,
 }
 
 /// From an entry that counted until the exit.
@@ -53,15 +57,36 @@ struct Change {
     moment: Moment,
     /// Of an entry: how.
     reason: EntryReason,
-    /// Whether the path has been farther than the band from the boundary since.
+    /// Whether the path has been so far from the boundary since that the change is certain.
     clear: bool,
+    /// Sightings in a row beyond the band since.
+    beyond: u32,
     /// Of an entry: frames in a row that saw the track inside.
     frames: u32,
 }
 
 impl ZoneState {
+    /// The state of a track that is outside and clear of the boundary, which needs no memory.
+    pub(crate) const OUTSIDE: Self = Self {
+        contained: false,
+        stay: None,
+        change: None,
+    };
+
+    /// Returns whether there is something to remember.
+    pub(crate) fn is_open(&self) -> bool {
+        self.stay.is_some() || self.change.is_some()
+    }
+
     pub(crate) fn is_inside(&self) -> bool {
         self.stay.is_some()
+    }
+
+    /// Starts the count of frames in a row anew where one was missed.
+    fn lose_sight(&mut self, step: &Move) {
+        if let (true, Some(change)) = (step.gap, &mut self.change) {
+            change.frames = 0;
+        }
     }
 
     /// Returns what is wrong with the state of a track that was last seen at `last`, if anything is.
@@ -80,29 +105,28 @@ impl ZoneState {
 impl Zone {
     /// Judges a track's first sighting.
     pub(crate) fn begin(&mut self, first: &Sighting, notes: &mut Notes) -> ZoneState {
-        let contained = self.polygon.contains(self.anchor.of(first.xyxy));
+        if !self.polygon.contains(self.anchor.of(first.xyxy)) {
+            return ZoneState::OUTSIDE;
+        }
         let mut state = ZoneState {
-            contained,
+            contained: true,
             stay: None,
             // Who is first seen in the band has no other side to be on than the one it is on.
-            change: contained.then(|| {
-                Box::new(Change {
-                    moment: Moment::from(first),
-                    reason: EntryReason::Appeared,
-                    clear: true,
-                    frames: 1,
-                })
+            change: Some(Change {
+                moment: Moment::from(first),
+                reason: EntryReason::Appeared,
+                clear: true,
+                beyond: 1,
+                frames: 1,
             }),
         };
         self.settle(&mut state, &Move::still(*first), notes);
         state
     }
 
-    /// Follows a track to its next sighting.
+    /// Follows a track to its next sighting on a move that may cut the boundary.
     pub(crate) fn follow(&mut self, state: &mut ZoneState, step: &Move, notes: &mut Notes) {
-        if let (true, Some(change)) = (step.gap, &mut state.change) {
-            change.frames = 0;
-        }
+        state.lose_sight(step);
         let (from, to) = step.anchors(self.anchor);
         let mut cuts = std::mem::take(&mut self.cuts);
         self.polygon.path_cuts(from, to, &mut cuts);
@@ -114,10 +138,31 @@ impl Zone {
             start = end;
         }
         self.cuts = cuts;
+        self.arrive(state, (start, to), step, notes);
+    }
+
+    /// Follows a track to its next sighting on a move that is certain not to cut the boundary.
+    pub(crate) fn stay(&mut self, state: &mut ZoneState, step: &Move, notes: &mut Notes) {
+        state.lose_sight(step);
+        let path = step.anchors(self.anchor);
+        self.arrive(state, path, step, notes);
+    }
+
+    /// Judges the last stretch of a move and the sighting at its end.
+    fn arrive(
+        &mut self,
+        state: &mut ZoneState,
+        path: (Point, Point),
+        step: &Move,
+        notes: &mut Notes,
+    ) {
         if let Some(change) = &mut state.change {
             change.frames += 1;
+            let beyond = self.polygon.boundary_distance(path.1) > self.band_px;
+            change.beyond = if beyond { change.beyond + 1 } else { 0 };
+            change.clear |= change.beyond >= CLEAR_SIGHTINGS;
         }
-        self.stretch(state, (start, to), step, notes);
+        self.stretch(state, path, step, notes);
         // While an exit is under way, only what passed before it is certain.
         let until_ns = state
             .change
@@ -136,10 +181,16 @@ impl Zone {
         reason: ExitReason,
         notes: &mut Notes,
     ) {
+        let step = Move::still(*last);
+        if let Some(change) = &mut state.change {
+            // Beyond the band once is enough when there is no more to be seen.
+            change.clear |= change.beyond > 0;
+            self.settle(state, &step, notes);
+        }
         if let Some(stay) = state.stay.take() {
-            let step = Move::still(*last);
             self.exit(stay, &Moment::from(last), reason, &step, notes);
         }
+        state.change = None;
     }
 
     /// Hands out the count if it is another one than last time.
@@ -157,12 +208,13 @@ impl Zone {
             state.change = None;
             self.tally.flips_suppressed += 1;
         } else {
-            state.change = Some(Box::new(Change {
+            state.change = Some(Change {
                 moment,
                 reason: EntryReason::Entered,
                 clear: false,
+                beyond: 0,
                 frames: 0,
-            }));
+            });
         }
     }
 
@@ -175,7 +227,7 @@ impl Zone {
         notes: &mut Notes,
     ) {
         if let Some(change) = &mut state.change {
-            change.clear |= self.polygon.strays_beyond(start, end, self.band_px);
+            change.clear = change.clear || self.polygon.strays_beyond(start, end, self.sure_px);
             self.settle(state, step, notes);
         }
     }

@@ -2,8 +2,7 @@
 
 use super::Scene;
 use crate::distance::{Distance, Pair};
-use crate::line::LineState;
-use crate::zone::Zone;
+use crate::zone::{Zone, ZoneState};
 
 impl Scene {
     /// Checks that counts, tracks and pairs agree with each other.
@@ -19,11 +18,10 @@ impl Scene {
             self.check_distance(distance)
                 .map_err(|fault| format!("distances[{position}]: {fault}"))?;
         }
-        for state in self.tracks.values() {
-            for (position, known) in state.lines.iter().enumerate() {
-                if let Some(fault) = known.as_ref().and_then(LineState::fault) {
-                    let id = state.step.to.track_id;
-                    return Err(format!("lines[{position}]: track {id}: {fault}"));
+        for state in self.tracks.states() {
+            for (position, known) in &state.lines {
+                if let Some(fault) = known.fault() {
+                    return Err(format!("lines[{position}]: track {}: {fault}", state.id()));
                 }
             }
         }
@@ -32,12 +30,18 @@ impl Scene {
 
     fn check_zone(&self, position: usize, zone: &Zone) -> Result<(), String> {
         let mut inside = 0;
-        for state in self.tracks.values() {
-            if let Some(known) = &state.zones[position] {
-                inside += u32::from(known.is_inside());
-                if let Some(fault) = known.fault(zone, &state.step.to) {
-                    return Err(format!("track {}: {fault}", state.step.to.track_id));
-                }
+        for state in self.tracks.states().filter(|state| state.edit >= zone.born) {
+            let mut entries = state
+                .zones
+                .iter()
+                .filter(|(of, _)| *of as usize == position);
+            let known = entries
+                .next()
+                .map_or(&ZoneState::OUTSIDE, |(_, known)| known);
+            inside += u32::from(known.is_inside());
+            let twice = entries.next().map(|_| "the zone is listed twice");
+            if let Some(fault) = twice.or_else(|| known.fault(zone, &state.step.to)) {
+                return Err(format!("track {}: {fault}", state.id()));
             }
         }
         let tally = &zone.tally;
@@ -54,7 +58,7 @@ impl Scene {
     }
 
     fn check_distance(&self, distance: &Distance) -> Result<(), String> {
-        let known = |id| self.tracks.contains_key(id);
+        let known = |id: &u64| self.tracks.contains(*id);
         if let Some((pair, _)) = distance
             .pairs
             .iter()

@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::check::SceneError;
 use crate::fact::{ExitReason, Fact};
+use crate::nearby::Nearby;
 use crate::notes::Notes;
 use crate::spec::SceneSpec;
 
@@ -26,19 +27,25 @@ impl Scene {
         let zones = kept(&self.spec.zones, &spec.zones);
         let distances = kept(&self.spec.distances, &spec.distances);
         self.end_others(&zones, &distances, facts);
-        for state in self.tracks.values_mut() {
-            state.lines = taken(&mut state.lines, &lines);
-            state.zones = taken(&mut state.zones, &zones);
-        }
+        self.tracks.each(|state| {
+            renumber(&mut state.lines, &lines);
+            renumber(&mut state.zones, &zones);
+        });
         let before = std::mem::replace(&mut self.rules, fresh.rules);
+        self.nearby = Nearby::new(&self.rules);
         self.spec = fresh.spec;
+        self.edit += 1;
         for (line, old) in self.rules.lines.iter_mut().zip(&lines) {
+            line.born = self.edit;
             if let Some(old) = *old {
+                line.born = before.lines[old].born;
                 line.tally = before.lines[old].tally;
             }
         }
         for (zone, old) in self.rules.zones.iter_mut().zip(&zones) {
+            zone.born = self.edit;
             if let Some(old) = *old {
+                zone.born = before.zones[old].born;
                 zone.tally = before.zones[old].tally;
                 zone.reported = before.zones[old].reported;
             }
@@ -63,11 +70,12 @@ impl Scene {
             if zones.contains(&Some(position)) {
                 continue;
             }
-            for state in self.tracks.values_mut() {
-                if let Some(known) = &mut state.zones[position] {
+            let rule = zone.rule;
+            self.tracks.each(|state| {
+                for (_, known) in state.zones.iter_mut().filter(|(of, _)| *of == rule) {
                     zone.leave(known, &state.step.to, ExitReason::Ended, &mut notes);
                 }
-            }
+            });
         }
         for (position, distance) in self.rules.distances.iter_mut().enumerate() {
             if !distances.contains(&Some(position)) {
@@ -83,7 +91,15 @@ fn kept<T: PartialEq>(before: &[T], after: &[T]) -> Kept {
     after.iter().map(position).collect()
 }
 
-fn taken<T>(before: &mut [Option<T>], kept: &Kept) -> Vec<Option<T>> {
-    let known = |old: &Option<usize>| before.get_mut((*old)?)?.take();
-    kept.iter().map(known).collect()
+/// Numbers what is known of a track by the positions of the rules now; of rules that are gone, it is forgotten.
+fn renumber<T>(known: &mut Vec<(u32, T)>, kept: &Kept) {
+    known.retain_mut(|(rule, _)| {
+        let now = (0_u32..)
+            .zip(kept)
+            .find(|&(_, old)| *old == Some(*rule as usize));
+        now.is_some_and(|(now, _)| {
+            *rule = now;
+            true
+        })
+    });
 }

@@ -40,9 +40,9 @@ fn l01_plain_crossing() {
         let run = walked(&[straight([500.0, 304.0], [x, 504.0], 20)]);
         assert_eq!(run.words(), ["in"]);
         let fact = run.facts[0];
-        // 96 px at 10 px a frame; the first frame that is clear of the line shows 404 px.
+        // 96 px at 10 px a frame; frames 10 and 11 are beyond the band, at 404 and 414 px.
         assert!((fact.pts_ns - run.pts_ns(9.6)).abs() <= 1, "{fact:?}");
-        assert_eq!(fact.confirmed_pts_ns, run.pts_ns(10.0));
+        assert_eq!(fact.confirmed_pts_ns, run.pts_ns(11.0));
         assert_eq!((fact.rule, fact.track_id, fact.epoch), (0, Some(1), 0));
         assert_eq!(
             (fact.bridged_ns, fact.class_id, fact.confidence),
@@ -136,8 +136,8 @@ fn l05_through_a_joint() {
         let lines = [line("a", [300.0, 400.0], joint), line("b", joint, far)];
         for steps in [20, 19, 1] {
             for (from, to) in [
-                ([500.0, 300.0], [500.0, 500.0]),
-                ([480.0, 300.0], [520.0, 500.0]),
+                ([500.0, 200.0], [500.0, 600.0]),
+                ([460.0, 200.0], [540.0, 600.0]),
             ] {
                 let there = walked_through(&lines, &[straight(from, to, steps)]);
                 assert_eq!(there.words(), ["in"], "{far:?} {steps} {from:?}");
@@ -347,13 +347,19 @@ fn l19_oblique_line_same_way() {
 
 #[test]
 fn the_band_scales_with_the_frame_and_can_be_set() {
-    // 4 px of 1080, so 8 of 2160; and a set band of a tenth, 216 px.
-    for (band, height, within, beyond) in [
-        (None, 1080, 3.9, 4.1),
-        (None, 2160, 7.9, 8.1),
-        (Some(0.1), 2160, 215.0, 217.0),
+    // 4 px of 1080, so 8 of 2160; and a set band of a tenth, 216 px. Twice beyond it, or once beyond double of it.
+    for (band, height, band_px) in [
+        (None, 1080, 4.0),
+        (None, 2160, 8.0),
+        (Some(0.1), 2160, 216.0),
     ] {
-        for (past, expected) in [(within, 0), (beyond, 1)] {
+        for (past, sightings, expected) in [
+            (band_px - 0.1, 5, 0),
+            (band_px + 0.1, 1, 0),
+            (band_px + 0.1, 2, 1),
+            (2.0 * band_px - 0.1, 1, 0),
+            (2.0 * band_px + 0.1, 1, 1),
+        ] {
             let mut spec = LineSpec::new("door", [0.25, 0.5], [0.75, 0.5]);
             spec.band = band;
             let Ok(mut scene) = Scene::new(&scene_of_lines(&[spec]), 1920, height) else {
@@ -361,13 +367,50 @@ fn the_band_scales_with_the_frame_and_can_be_set() {
             };
             let middle = f64::from(height) / 2.0;
             let mut facts = Vec::new();
-            scene.update(0, 0, &[track(1, [960.0, middle - 300.0])], &[], &mut facts);
-            scene.update(0, 1, &[track(1, [960.0, middle + past])], &[], &mut facts);
+            scene.update(0, 0, &[track(1, [960.0, middle - 500.0])], &[], &mut facts);
+            for pts_ns in 1..=sightings {
+                scene.update(
+                    0,
+                    pts_ns,
+                    &[track(1, [960.0, middle + past])],
+                    &[],
+                    &mut facts,
+                );
+            }
             assert_eq!(
                 facts.len(),
                 expected,
-                "{band:?} of {height}, {past} px past the line"
+                "{band:?} of {height}, {past} px past, {sightings}×"
             );
         }
+    }
+}
+
+/// Somebody who stands on the line and is seen on the other side now and then does not cross it.
+#[test]
+fn single_outliers_are_no_crossing() {
+    let mut places = straight([500.0, 300.0], [500.0, 399.0], 10);
+    for _ in 0..20 {
+        places.extend([[500.0, 399.0], [500.0, 406.0], [500.0, 398.0]].map(Some));
+    }
+    places.extend(straight([500.0, 398.0], [500.0, 300.0], 10));
+    let run = walked(&[places]);
+    assert_eq!(run.words(), [""; 0]);
+    assert_eq!(tally(&run).flips_suppressed, 1);
+}
+
+/// Of a track that is lost, or of a stream that ends, there is no second sighting to wait for.
+#[test]
+fn a_last_sighting_beyond_the_band_is_enough() {
+    for lost in [true, false] {
+        let mut run = walked(&[vec![Some([500.0, 390.0]), Some([500.0, 405.0])]]);
+        assert_eq!(run.words(), [""; 0]);
+        if lost {
+            run.show(&[], &[1]);
+        } else {
+            run.finish();
+        }
+        assert_eq!(run.words(), ["in"]);
+        assert_eq!(tally(&run).lost_at_line, 0);
     }
 }

@@ -26,7 +26,8 @@ fn enters_and_exits() {
     assert_eq!(run.counts(), [1, 0]);
     let times: Vec<_> = run.facts.iter().map(|fact| fact.pts_ns).collect();
     assert!((times[0] - run.pts_ns(10.4)).abs() <= 1);
-    assert_eq!(times[1], run.pts_ns(11.0));
+    // The second frame beyond the band.
+    assert_eq!(times[1], run.pts_ns(12.0));
     assert!((times[2] - run.pts_ns(30.4)).abs() <= 1);
     assert_eq!(run.dwells(), [(times[2] - times[0], 0)]);
     let expected = ZoneTally {

@@ -1,0 +1,105 @@
+//! How one track's move reaches the lines and zones that it can matter to.
+
+use crate::check::Rules;
+use crate::fact::ExitReason;
+use crate::known::TrackState;
+use crate::notes::Notes;
+use crate::sighting::Sighting;
+use crate::zone::ZoneState;
+
+impl Rules {
+    /// Judges a track's first sighting by the zones that may contain it.
+    pub(crate) fn begin(&mut self, state: &mut TrackState, zones: &[u32], notes: &mut Notes) {
+        for &zone in zones {
+            self.begin_zone(zone, state, notes);
+        }
+    }
+
+    /// Judges a sighting by the zones that are newer than the last one, as if it were the first.
+    pub(crate) fn begin_newer(&mut self, state: &mut TrackState, notes: &mut Notes) {
+        for zone in (0..).take(self.zones.len()) {
+            if self.zones[zone as usize].born > state.edit {
+                self.begin_zone(zone, state, notes);
+            }
+        }
+    }
+
+    /// Leaves out the rules that are newer than the track's last sighting: they know nothing of its move.
+    pub(crate) fn skip_newer(
+        &self,
+        state: &TrackState,
+        lines: &mut Vec<u32>,
+        zones: &mut Vec<u32>,
+    ) {
+        lines.retain(|&line| self.lines[line as usize].born <= state.edit);
+        zones.retain(|&zone| self.zones[zone as usize].born <= state.edit);
+    }
+
+    /// Follows a move over the lines along it, and over those that the track is not clear of yet.
+    pub(crate) fn follow_lines(
+        &mut self,
+        state: &mut TrackState,
+        along: &[u32],
+        notes: &mut Notes,
+    ) {
+        let TrackState { step, lines, .. } = state;
+        for &line in along {
+            if !lines.iter().any(|&(known, _)| known == line) {
+                lines.push((line, self.lines[line as usize].begin(step)));
+            }
+        }
+        lines.retain_mut(|(line, known)| self.lines[*line as usize].follow(known, step, notes));
+    }
+
+    /// Follows a move through the zones along it, and those that the track is in or not clear of yet.
+    pub(crate) fn follow_zones(
+        &mut self,
+        state: &mut TrackState,
+        along: &[u32],
+        notes: &mut Notes,
+    ) {
+        let TrackState { step, zones, .. } = state;
+        for &zone in along {
+            if !zones.iter().any(|&(known, _)| known == zone) {
+                zones.push((zone, ZoneState::OUTSIDE));
+            }
+        }
+        zones.retain_mut(|(position, known)| {
+            let zone = &mut self.zones[*position as usize];
+            if along.contains(position) {
+                zone.follow(known, step, notes);
+            } else {
+                zone.stay(known, step, notes);
+            }
+            known.is_open()
+        });
+    }
+
+    /// Ends what lines and zones know of a track.
+    pub(crate) fn leave(&mut self, state: &mut TrackState, reason: ExitReason, notes: &mut Notes) {
+        let TrackState {
+            step, lines, zones, ..
+        } = state;
+        let last: &Sighting = &step.to;
+        if reason == ExitReason::Lost {
+            for line in &mut self.lines {
+                if !lines.iter().any(|&(known, _)| known == line.rule) {
+                    line.lose(last);
+                }
+            }
+        }
+        for (line, known) in lines {
+            self.lines[*line as usize].leave(known, last, reason, notes);
+        }
+        for (zone, known) in zones {
+            self.zones[*zone as usize].leave(known, last, reason, notes);
+        }
+    }
+
+    fn begin_zone(&mut self, zone: u32, state: &mut TrackState, notes: &mut Notes) {
+        let known = self.zones[zone as usize].begin(&state.step.to, notes);
+        if known.is_open() {
+            state.zones.push((zone, known));
+        }
+    }
+}
