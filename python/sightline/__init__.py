@@ -17,6 +17,7 @@ from sightline.events import (
     ZoneEntered,
     ZoneExited,
 )
+from sightline.geometry import LineSet, PolygonSet
 from sightline.pipeline import Camera, Pipeline
 from sightline.rules import LineZone, PolygonZone, Rules
 from sightline.scene import Distance, Line, Scene, Zone
@@ -35,6 +36,7 @@ __all__ = [
     "Event",
     "Line",
     "LineCrossed",
+    "LineSet",
     "LineZone",
     "ModelError",
     "MotionDetector",
@@ -42,6 +44,7 @@ __all__ = [
     "PeopleCameClose",
     "PeopleParted",
     "Pipeline",
+    "PolygonSet",
     "PolygonZone",
     "Rules",
     "Scene",

@@ -135,12 +135,22 @@ class ByteTrack:
         """Forget every track; identities are not reused."""
 
 @final
-class Polygon:
-    """A simple polygon; points on a shared edge of two polygons are in exactly one."""
+class PolygonSet:
+    """Simple polygons with an index."""
 
-    def __new__(cls, points: Sequence[tuple[float, float]]) -> Polygon: ...
+    def __new__(cls, polygons: Sequence[Sequence[tuple[float, float]]]) -> PolygonSet: ...
+    def __len__(self) -> int: ...
     def contains(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say for each point, (N, 2), whether it is inside."""
+        """Say for each of N points, float64 (N, 2), which of M polygons contain it: bool (N, M)."""
+
+@final
+class SegmentSet:
+    """Directed line segments with an index."""
+
+    def __new__(cls, segments: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> SegmentSet: ...
+    def __len__(self) -> int: ...
+    def crossings(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.int8]:
+        """Say for each of N moves, float64 (N, 2) from and to, which of M segments it crosses: int8 (N, M)."""
 
 @final
 class Fact:
@@ -223,6 +233,8 @@ class Scene:
         removed: NDArray[np.uint64],
     ) -> list[Fact]:
         """Take one frame's visible tracks, and the ids that died, and return what follows."""
+    def reload(self, scene: Mapping[str, Any]) -> list[Fact]:
+        """Change the rules; those that stay the same go on."""
     def finish(self) -> list[Fact]:
         """Close what is open at the end of a stream."""
     def counts(self) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sightline import _core
 from sightline.events import EventMaker
+from sightline.geometry import PolygonSet
 from sightline.scene import Line, Scene, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     from sightline.events import Event
@@ -97,13 +98,14 @@ class Rules:
     ) -> None:
         self.scene = scene
         self._core = _core.Scene(core_scene(scene), *size_px)
-        self._maker = EventMaker(
-            scene,
+        self._make = partial(
+            EventMaker,
             camera_id=camera_id,
             size_px=size_px,
             started_at=started_at,
             class_names=class_names or {0: "person"},
         )
+        self._maker = self._make(scene)
 
     def update(self, tracks: Tracks) -> list[Event]:
         """Take one more frame and return what follows; call it for every frame, also when nobody was seen."""
@@ -117,6 +119,19 @@ class Rules:
             tracks.removed,
         )
         return self._events(facts)
+
+    def reload(self, scene: Scene) -> list[Event]:
+        """Watch another scene from now on, and return what ends with that.
+
+        Lines, zones and distances that are in both scenes unchanged keep their counts and what they know of tracks;
+        whoever is in a zone that is gone or changed leaves it with reason `ended`.
+
+        Raises:
+            ConfigError: When the new scene is at fault; the old one goes on then.
+        """
+        events = self._events(self._core.reload(core_scene(scene)))
+        self.scene, self._maker = scene, self._make(scene)
+        return events
 
     def finish(self) -> list[Event]:
         """Close what is open at the end of the stream: who is inside a zone leaves it with reason `ended`."""
@@ -193,11 +208,11 @@ class PolygonZone:
     ) -> None:
         zone = Zone.from_pixels(name, polygon, size=size_px, dwell_s=dwell_s)
         self._rules = Rules(Scene(zones=[zone]), size_px=size_px)
-        self._polygon = _core.Polygon(list(polygon))
+        self._polygon = PolygonSet([polygon])
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Say for each point, (N, 2) pixels, whether it is inside; a border shared by two zones belongs to one of them."""
-        return self._polygon.contains(np.ascontiguousarray(points, np.float64).reshape(-1, 2))
+        return self._polygon.contains(points)[:, 0]
 
     def update(self, tracks: Tracks) -> list[Event]:
         """Take one more frame and return entries, exits, dwell and changes of the count."""

@@ -7,12 +7,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # From the ground up. A crate may depend on crates before it only.
-CRATES = ["geometry", "ground", "frames", "video", "detections", "motion", "tracks", "zones", "engine", "bindings"]
+CRATES = [
+    "geometry",
+    "ground",
+    "frames",
+    "video",
+    "detections",
+    "motion",
+    "tracks",
+    "zones",
+    "engine",
+    "bindings",
+]
 
 # From the ground up. A module may import modules before it only; `_core` is the floor they all stand on.
 MODULES = [
     "errors",
     "_core",
+    "geometry",
     "scene",
     "video",
     "detections",
@@ -25,6 +37,7 @@ MODULES = [
     "pipeline",
     "render",
     "synthetic",
+    "conformance",
     "__init__",
     "cli",
     "__main__",

@@ -10,6 +10,7 @@ import typer
 from sightline import __version__
 from sightline.cli import model
 from sightline.cli.check import check
+from sightline.cli.conformance import conformance
 from sightline.cli.console import STOPPED
 from sightline.cli.demo import demo
 from sightline.cli.run import run
@@ -26,6 +27,7 @@ app.command()(run)
 app.command()(check)
 app.add_typer(model.app, name="model")
 app.command()(demo)
+app.command()(conformance)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position

@@ -1,49 +1,120 @@
-//! Polygons on numpy arrays.
+//! Polygons and lines on numpy arrays.
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadwriteArray2, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use sightline_geometry as core;
+use sightline_geometry::{self as core, Point, Side};
 
-/// A simple polygon.
+/// Simple polygons with an index.
 #[pyclass(frozen, module = "sightline._core")]
-pub(crate) struct Polygon(core::Polygon);
+pub(crate) struct PolygonSet(core::PolygonSet);
 
 #[pymethods]
-impl Polygon {
+impl PolygonSet {
     #[new]
-    fn new(points: Vec<[f64; 2]>) -> PyResult<Self> {
-        let points = points
-            .iter()
-            .map(|&[x, y]| core::Point { x, y })
-            .collect::<Vec<_>>();
-        core::Polygon::new(&points)
-            .map(Self)
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+    fn new(polygons: Vec<Vec<[f64; 2]>>) -> PyResult<Self> {
+        let polygon = |(position, corners): (usize, Vec<[f64; 2]>)| {
+            let corners: Vec<Point> = corners.into_iter().map(Point::from).collect();
+            core::Polygon::new(&corners)
+                .map_err(|error| PyValueError::new_err(format!("polygons[{position}]: {error}")))
+        };
+        let polygons: PyResult<_> = polygons.into_iter().enumerate().map(polygon).collect();
+        Ok(Self(core::PolygonSet::new(polygons?)))
     }
 
-    /// Says for each point, float64 (N, 2), whether it is inside.
+    fn __len__(&self) -> usize {
+        self.0.polygons().len()
+    }
+
+    /// Says for each of N points, float64 (N, 2), which of M polygons contain it: bool (N, M).
     fn contains<'py>(
         &self,
         py: Python<'py>,
         points: PyReadonlyArray2<'py, f64>,
-    ) -> PyResult<Bound<'py, PyArray1<bool>>> {
-        if points.shape()[1] != 2 {
+    ) -> PyResult<Bound<'py, PyArray2<bool>>> {
+        let points = points_from_array("points", &points)?;
+        let polygons = self.0.polygons().len();
+        let inside = PyArray2::zeros(py, [points.len(), polygons], false);
+        let mut cells: PyReadwriteArray2<'_, bool> = inside.readwrite();
+        let cells = cells.as_slice_mut()?;
+        py.detach(|| {
+            for (&point, row) in points.iter().zip(cells.chunks_exact_mut(polygons.max(1))) {
+                self.0
+                    .containing(point.into(), |polygon| row[polygon] = true);
+            }
+        });
+        Ok(inside)
+    }
+}
+
+/// Directed line segments with an index.
+#[pyclass(frozen, module = "sightline._core")]
+pub(crate) struct SegmentSet(core::SegmentSet);
+
+#[pymethods]
+impl SegmentSet {
+    #[new]
+    fn new(segments: Vec<[[f64; 2]; 2]>) -> PyResult<Self> {
+        let segment = |(position, [start, end]): (usize, [[f64; 2]; 2])| {
+            core::Segment::new(start.into(), end.into())
+                .map_err(|error| PyValueError::new_err(format!("segments[{position}]: {error}")))
+        };
+        let segments: PyResult<_> = segments.into_iter().enumerate().map(segment).collect();
+        Ok(Self(core::SegmentSet::new(segments?)))
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.segments().len()
+    }
+
+    /// Says for each of N moves, float64 (N, 2) from and to, which of M segments it crosses: int8 (N, M), 1 toward the
+    /// right of who walks along the segment, -1 toward the left, 0 for not.
+    fn crossings<'py>(
+        &self,
+        py: Python<'py>,
+        start: PyReadonlyArray2<'py, f64>,
+        end: PyReadonlyArray2<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray2<i8>>> {
+        let (start, end) = (
+            points_from_array("start", &start)?,
+            points_from_array("end", &end)?,
+        );
+        if start.len() != end.len() {
             return Err(PyValueError::new_err(format!(
-                "points: expected shape (N, 2), found {:?}",
-                points.shape()
+                "expected as many ends as starts, found {} and {}",
+                start.len(),
+                end.len()
             )));
         }
-        let points = points.as_array();
-        let inside: Vec<bool> = points
-            .outer_iter()
-            .map(|point| {
-                self.0.contains(core::Point {
-                    x: point[0],
-                    y: point[1],
-                })
-            })
-            .collect();
-        Ok(inside.into_pyarray(py))
+        let segments = self.0.segments().len();
+        let crossed = PyArray2::zeros(py, [start.len(), segments], false);
+        let mut cells: PyReadwriteArray2<'_, i8> = crossed.readwrite();
+        let cells = cells.as_slice_mut()?;
+        py.detach(|| {
+            let moves = start.iter().zip(end).map(|(&a, &b)| (a.into(), b.into()));
+            self.0.crossings(moves, |number, segment, side| {
+                cells[number * segments + segment] = match side {
+                    Side::Positive => 1,
+                    Side::Negative => -1,
+                };
+            });
+        });
+        Ok(crossed)
     }
+}
+
+fn points_from_array<'a>(
+    name: &str,
+    points: &'a PyReadonlyArray2<'_, f64>,
+) -> PyResult<&'a [[f64; 2]]> {
+    if points.shape()[1] != 2 {
+        return Err(PyValueError::new_err(format!(
+            "{name}: expected shape (N, 2), found {:?}",
+            points.shape()
+        )));
+    }
+    let numbers = points.as_slice().map_err(|_| {
+        PyTypeError::new_err(format!("{name}: expected a C-contiguous float64 array"))
+    })?;
+    Ok(numbers.as_chunks::<2>().0)
 }

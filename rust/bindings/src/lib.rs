@@ -34,7 +34,7 @@ mod _core {
     #[pymodule_export]
     use super::frames::{Converter, Placement, TensorSpec};
     #[pymodule_export]
-    use super::geometry::Polygon;
+    use super::geometry::{PolygonSet, SegmentSet};
     #[pymodule_export]
     use super::motion::MotionDetector;
     #[pymodule_export]

@@ -202,6 +202,15 @@ impl Scene {
         })
     }
 
+    /// Changes the rules; those that stay the same go on, and what follows from the others' end is returned.
+    fn reload(&self, scene: SceneSettings) -> PyResult<Vec<Fact>> {
+        let mut facts = Vec::new();
+        lock(&self.0)
+            .reload(&scene.spec()?, &mut facts)
+            .map_err(CoreError::from)?;
+        Ok(facts.iter().map(|fact| Fact::from_core(0, fact)).collect())
+    }
+
     /// Closes what is open at the end of a stream.
     fn finish(&self) -> Vec<Fact> {
         let mut facts = Vec::new();

@@ -47,8 +47,6 @@ impl PolygonSet {
 pub struct SegmentSet {
     segments: Vec<Segment>,
     index: CellIndex,
-    /// Memory for one move's candidates.
-    near: Vec<u32>,
 }
 
 impl SegmentSet {
@@ -58,7 +56,6 @@ impl SegmentSet {
         Self {
             index: CellIndex::new(&outlines),
             segments,
-            near: Vec::new(),
         }
     }
 
@@ -67,14 +64,20 @@ impl SegmentSet {
         &self.segments
     }
 
-    /// Calls `found` with the position of each segment that the move crosses, and the side to which. Exact, as
-    /// [`Segment::crossing`] is.
-    #[inline]
-    pub fn crossed(&mut self, from: Point, to: Point, mut found: impl FnMut(usize, Side)) {
-        self.index.along(from, to, &mut self.near);
-        for &shape in &self.near {
-            if let Some(crossing) = self.segments[shape as usize].crossing(from, to) {
-                found(shape as usize, crossing.toward);
+    /// Calls `found` for each crossing: with the position of the move, that of the segment, and the side to which.
+    /// Exact, as [`Segment::crossing`] is.
+    pub fn crossings(
+        &self,
+        moves: impl IntoIterator<Item = (Point, Point)>,
+        mut found: impl FnMut(usize, usize, Side),
+    ) {
+        let mut near = Vec::new();
+        for (position, (from, to)) in moves.into_iter().enumerate() {
+            self.index.along(from, to, &mut near);
+            for &shape in &near {
+                if let Some(crossing) = self.segments[shape as usize].crossing(from, to) {
+                    found(position, shape as usize, crossing.toward);
+                }
             }
         }
     }

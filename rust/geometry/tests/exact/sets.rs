@@ -83,10 +83,10 @@ proptest! {
         path in prop::collection::vec(point(), 2..30),
     ) {
         let segments: Vec<_> = ends.into_iter().filter(|(a, b)| a.x.abs() < 1e9 && b.x.abs() < 1e9).filter_map(|(a, b)| Segment::new(a, b).ok()).collect();
-        let mut set = SegmentSet::new(segments.clone());
+        let set = SegmentSet::new(segments.clone());
         for pair in path.windows(2) {
             let mut found: Vec<(usize, Side)> = Vec::new();
-            set.crossed(pair[0], pair[1], |position, side| found.push((position, side)));
+            set.crossings([(pair[0], pair[1])], |_, position, side| found.push((position, side)));
             let expected: Vec<_> = (0..segments.len())
                 .filter_map(|i| Some((i, segments[i].crossing(pair[0], pair[1])?.toward)))
                 .collect();
@@ -122,7 +122,6 @@ fn neighbors_share_no_point() {
 #[test]
 fn nothing_is_in_an_empty_set() {
     assert!(containing(&PolygonSet::new(Vec::new()), Point::new(1.0, 1.0)).is_empty());
-    SegmentSet::new(Vec::new()).crossed(Point::new(0.0, 0.0), Point::new(9.0, 9.0), |_, _| {
-        panic!("no line")
-    });
+    let moves = [(Point::new(0.0, 0.0), Point::new(9.0, 9.0))];
+    SegmentSet::new(Vec::new()).crossings(moves, |_, _, _| panic!("no line"));
 }
