@@ -1,4 +1,4 @@
-"""Our answer, through the Python class."""
+"""Our answer, through the Python classes."""
 
 import json
 import sys
@@ -7,16 +7,22 @@ from pathlib import Path
 import sightline
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "peers"))
-from shapes import SIZE, shapes, timed
+from shapes import moves, shapes, timed
 
 
 def main() -> None:
     job = json.load(sys.stdin)
-    polygons, points = shapes(job["zones"], job["points"], job["vertices"], job["seed"])
-    zones = [
-        sightline.PolygonZone([tuple(corner) for corner in polygon], size_px=SIZE) for polygon in polygons
-    ]
-    print(json.dumps(timed(lambda: [zone.contains(points) for zone in zones])))
+    if job["kind"] == "lines":
+        lines, before, after = moves(job["shapes"], job["points"], job["seed"])
+        doors = sightline.LineSet([(tuple(start), tuple(end)) for start, end in lines])
+        answer = doors.crossings(before, after)
+        figures = timed(lambda: doors.crossings(before, after))
+    else:
+        polygons, points = shapes(job["shapes"], job["points"], job["vertices"], job["seed"])
+        zones = sightline.PolygonSet([[tuple(corner) for corner in polygon] for polygon in polygons])
+        answer = zones.contains(points)
+        figures = timed(lambda: zones.contains(points))
+    print(json.dumps({**figures, "found": int(abs(answer).sum())}))
 
 
 if __name__ == "__main__":

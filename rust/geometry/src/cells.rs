@@ -1,7 +1,7 @@
 //! A grid over many outlines: which of them can matter at a place or on a move.
 
 use crate::point::Point;
-use crate::polygon::Polygon;
+use crate::polygon::{Polygon, is_beside, is_cut};
 use crate::segment::Segment;
 
 /// Cells for each shape: enough that few cells have an outline of more than one or two.
@@ -22,9 +22,9 @@ pub enum Outline<'a> {
 
 /// Which shapes are near: a grid whose cells list the outlines that pass through them and the polygons around them.
 ///
-/// What it leaves out is certain: a move that no cell on its way lists a shape for can't cut that shape's outline, and
-/// a point is in every polygon that lies around its cell. What it lists is to be tested exactly. Shapes are known by
-/// their position in the list that the index was made from.
+/// What it leaves out is certain: a move that no cell on its way lists a shape for can't cut that shape's outline. A
+/// point is in a polygon if the middle of its cell is, unless the way between them cuts the outline: only the few edges
+/// in the cell are asked, exactly. Shapes are known by their position in the list that the index was made from.
 #[derive(Clone, Debug)]
 pub struct CellIndex {
     low: Point,
@@ -33,58 +33,94 @@ pub struct CellIndex {
     rows: usize,
     /// Cells per unit of length, across and down.
     per_unit: Point,
-    outlines: Lists,
-    around: Lists,
+    /// Width and height of a cell.
+    cell: Point,
+    /// For each cell, row by row, where its outlines start in `outlines`; and the end of the last.
+    outline_starts: Vec<u32>,
+    /// Shapes whose outline is in a cell.
+    outlines: Vec<u32>,
+    /// Likewise for `areas`.
+    area_starts: Vec<u32>,
+    /// Polygons that a cell has a part of.
+    areas: Vec<Area>,
+    edges: Vec<Edge>,
 }
 
-/// One list of shapes for each cell, row by row, in one piece of memory.
-#[derive(Clone, Debug, Default)]
-struct Lists {
-    /// Where the list of each cell starts, and the end of the last.
-    starts: Vec<u32>,
-    shapes: Vec<u32>,
+/// What a cell knows of one polygon.
+#[derive(Clone, Copy, Debug)]
+struct Area {
+    shape: u32,
+    /// Where its edges in this cell start in `edges`.
+    first: u32,
+    /// How many there are; with none, the polygon is all around the cell.
+    count: u32,
+    /// Whether it contains the middle of the cell.
+    has_middle: bool,
 }
+
+/// An edge of a polygon that passes through a cell.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    ends: (Point, Point),
+    /// The side on which the middle of the cell is.
+    middle: bool,
+}
+
+/// A cell, a shape and an edge, by position.
+type Drawn = (u32, u32, u32);
 
 impl CellIndex {
     /// Returns the index of these shapes.
     pub fn new(shapes: &[Outline<'_>]) -> Self {
         let mut index = Self::grid(shapes);
-        let (mut outlines, mut around) = (Vec::new(), Vec::new());
+        let (mut drawn, mut around) = (Vec::new(), Vec::new());
         for (shape, number) in shapes.iter().zip(0_u32..) {
-            let first = outlines.len();
+            let first = drawn.len();
             match shape {
                 Outline::Segment(line) => {
-                    index.draw((line.start(), line.end()), number, &mut outlines);
+                    index.draw((line.start(), line.end()), (number, 0), &mut drawn);
                 }
                 Outline::Polygon(polygon) => {
-                    for edge in polygon.edges() {
-                        index.draw(edge, number, &mut outlines);
+                    for (edge, position) in polygon.edges().zip(0_u32..) {
+                        index.draw(edge, (number, position), &mut drawn);
                     }
                 }
             }
-            outlines[first..].sort_unstable();
+            drawn[first..].sort_unstable();
             if let Outline::Polygon(polygon) = shape {
-                index.fill(polygon, number, &outlines[first..], &mut around);
+                index.fill(polygon, number, &drawn[first..], &mut around);
             }
         }
-        let cells = index.columns * index.rows;
-        index.outlines = Lists::new(outlines, cells);
-        index.around = Lists::new(around, cells);
+        drawn.sort_unstable();
+        index.list_outlines(&drawn);
+        index.list_areas(shapes, &drawn, around);
         index
     }
 
-    /// Returns the polygons that certainly contain `p`, and the shapes whose outline is in its cell, both rising.
-    pub fn at(&self, p: Point) -> (&[u32], &[u32]) {
-        let inside =
+    /// Calls `found` with each polygon that contains `p`. Exact, as [`Polygon::contains`] is.
+    #[inline]
+    pub fn containing(&self, p: Point, mut found: impl FnMut(usize)) {
+        let is_on_grid =
             self.low.x <= p.x && p.x <= self.high.x && self.low.y <= p.y && p.y <= self.high.y;
-        if !inside {
-            return (&[], &[]);
+        if !is_on_grid {
+            return;
         }
-        let cell = self.row(p.y) * self.columns + self.column(p.x);
-        (
-            self.around.run(cell, cell + 1),
-            self.outlines.run(cell, cell + 1),
-        )
+        let (row, column) = (self.row(p.y), self.column(p.x));
+        let cell = row * self.columns + column;
+        let areas = self.area_starts[cell] as usize..self.area_starts[cell + 1] as usize;
+        for area in &self.areas[areas] {
+            let edges = &self.edges[area.first as usize..(area.first + area.count) as usize];
+            let mut inside = area.has_middle;
+            if !edges.is_empty() {
+                let middle = self.middle(row, column);
+                for edge in edges {
+                    inside ^= is_cut(edge.ends, (middle, p), edge.middle);
+                }
+            }
+            if inside {
+                found(area.shape as usize);
+            }
+        }
     }
 
     /// Fills `found` with the shapes whose outline a move may cut, rising, each once.
@@ -98,12 +134,21 @@ impl CellIndex {
         let (top, bottom) = (self.row(from.y.min(to.y)), self.row(from.y.max(to.y)));
         for row in top..=bottom {
             let first = row * self.columns;
-            found.extend_from_slice(self.outlines.run(first + left, first + right + 1));
+            let start = self.outline_starts[first + left] as usize;
+            let end = self.outline_starts[first + right + 1] as usize;
+            found.extend_from_slice(&self.outlines[start..end]);
         }
         if found.len() > 1 {
             found.sort_unstable();
             found.dedup();
         }
+    }
+
+    fn middle(&self, row: usize, column: usize) -> Point {
+        Point::new(
+            self.low.x + (column as f64 + 0.5) * self.cell.x,
+            self.low.y + (row as f64 + 0.5) * self.cell.y,
+        )
     }
 
     /// Returns an index without lists over all that the shapes cover.
@@ -132,6 +177,7 @@ impl CellIndex {
             columns = (wanted * aspect).sqrt().clamp(1.0, wanted) as usize;
             rows = (wanted / columns as f64).max(1.0) as usize;
         }
+        let size = Point::new(high.x - low.x, high.y - low.y);
         let per_unit = |cells: usize, length: f64| {
             if length > 0.0 {
                 cells as f64 / length
@@ -140,16 +186,17 @@ impl CellIndex {
             }
         };
         Self {
-            per_unit: Point::new(
-                per_unit(columns, high.x - low.x),
-                per_unit(rows, high.y - low.y),
-            ),
+            per_unit: Point::new(per_unit(columns, size.x), per_unit(rows, size.y)),
+            cell: Point::new(size.x / columns as f64, size.y / rows as f64),
             low,
             high,
             columns,
             rows,
-            outlines: Lists::default(),
-            around: Lists::default(),
+            outline_starts: Vec::new(),
+            outlines: Vec::new(),
+            area_starts: Vec::new(),
+            areas: Vec::new(),
+            edges: Vec::new(),
         }
     }
 
@@ -161,14 +208,13 @@ impl CellIndex {
         nearest_below((y - self.low.y) * self.per_unit.y, self.rows)
     }
 
-    /// Notes the cells that the edge from `a` to `b` passes through.
-    fn draw(&self, (a, b): (Point, Point), shape: u32, cells: &mut Vec<(u32, u32)>) {
+    /// Notes the cells that the edge from `a` to `b` passes through, with its shape and its position there.
+    fn draw(&self, (a, b): (Point, Point), (shape, edge): (u32, u32), cells: &mut Vec<Drawn>) {
         let (a, b) = if a.y <= b.y { (a, b) } else { (b, a) };
         let size = Point::new(self.high.x - self.low.x, self.high.y - self.low.y);
         let (slack_x, slack_y) = (size.x * ROUNDING, size.y * ROUNDING);
-        let height = size.y / self.rows as f64;
         for row in self.row(a.y - slack_y)..=self.row(b.y + slack_y) {
-            let top = self.low.y + height * row as f64 - slack_y;
+            let top = self.low.y + self.cell.y * row as f64 - slack_y;
             let at = |y: f64| {
                 let along = if b.y > a.y {
                     (y - a.y) / (b.y - a.y)
@@ -177,66 +223,111 @@ impl CellIndex {
                 };
                 a.toward(b, along.clamp(0.0, 1.0)).x
             };
-            let bottom = top + height + 2.0 * slack_y;
+            let bottom = top + self.cell.y + 2.0 * slack_y;
             let (mut left, mut right) = (at(top), at(bottom));
             if a.y >= top && b.y <= bottom {
                 (left, right) = (a.x, b.x);
             }
             let columns =
                 self.column(left.min(right) - slack_x)..=self.column(left.max(right) + slack_x);
-            cells.extend(columns.map(|column| (number(row * self.columns + column), shape)));
+            cells.extend(columns.map(|column| (number(row * self.columns + column), shape, edge)));
         }
     }
 
     /// Notes the cells that lie in `polygon` whole; `outline` has those of its outline, rising.
-    fn fill(
-        &self,
-        polygon: &Polygon,
-        shape: u32,
-        outline: &[(u32, u32)],
-        cells: &mut Vec<(u32, u32)>,
-    ) {
-        for (&(before, _), &(after, _)) in outline.iter().zip(outline.iter().skip(1)) {
+    fn fill(&self, polygon: &Polygon, shape: u32, outline: &[Drawn], cells: &mut Vec<(u32, u32)>) {
+        for (&(before, ..), &(after, ..)) in outline.iter().zip(outline.iter().skip(1)) {
             let (before, after) = (before as usize, after as usize);
             if after <= before + 1 || before / self.columns != after / self.columns {
                 continue;
             }
             // Between two cells of the outline, the cells of a row are all inside or all outside.
-            let middle = Point::new(
-                self.low.x + ((before % self.columns) as f64 + 1.5) / self.per_unit.x,
-                self.low.y + ((before / self.columns) as f64 + 0.5) / self.per_unit.y,
-            );
-            if polygon.contains(middle) {
+            let (row, column) = (before / self.columns, before % self.columns + 1);
+            if polygon.contains(self.middle(row, column)) {
                 cells.extend((before + 1..after).map(|cell| (number(cell), shape)));
             }
         }
     }
 }
 
-impl Lists {
-    /// Returns the lists that pairs of cell and shape make.
-    fn new(mut pairs: Vec<(u32, u32)>, cells: usize) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut starts = vec![0; cells + 1];
-        for &(cell, _) in &pairs {
-            starts[cell as usize + 1] += 1;
-        }
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
-        Self {
-            starts,
-            shapes: pairs.into_iter().map(|(_, shape)| shape).collect(),
-        }
+impl CellIndex {
+    /// Lists the shapes of each cell. `drawn` is sorted.
+    fn list_outlines(&mut self, drawn: &[Drawn]) {
+        let mut outlines: Vec<_> = drawn
+            .iter()
+            .map(|&(cell, shape, _)| (cell, shape))
+            .collect();
+        outlines.dedup();
+        self.outline_starts = starts(
+            outlines.iter().map(|&(cell, _)| cell),
+            self.columns * self.rows,
+        );
+        self.outlines = outlines.into_iter().map(|(_, shape)| shape).collect();
     }
 
-    /// Returns the lists of the cells from `first` until before `last`, one after the other.
-    fn run(&self, first: usize, last: usize) -> &[u32] {
-        &self.shapes[self.starts[first] as usize..self.starts[last] as usize]
+    /// Lists the polygons of each cell with their edges there. `drawn` is sorted, `around` has those without.
+    fn list_areas(&mut self, shapes: &[Outline<'_>], drawn: &[Drawn], around: Vec<(u32, u32)>) {
+        let mut areas: Vec<(u32, Area)> = around
+            .into_iter()
+            .map(|(cell, shape)| {
+                (
+                    cell,
+                    Area {
+                        shape,
+                        first: 0,
+                        count: 0,
+                        has_middle: true,
+                    },
+                )
+            })
+            .collect();
+        for entry in drawn.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let (cell, shape, _) = entry[0];
+            let Outline::Polygon(polygon) = shapes[shape as usize] else {
+                continue;
+            };
+            let middle = self.middle(cell as usize / self.columns, cell as usize % self.columns);
+            let first = number(self.edges.len());
+            self.edges.extend(entry.iter().map(|&(_, _, edge)| {
+                let ends = polygon.edge(edge as usize);
+                Edge {
+                    ends,
+                    middle: is_beside(ends, middle),
+                }
+            }));
+            let count = number(entry.len());
+            let has_middle = polygon.contains(middle);
+            areas.push((
+                cell,
+                Area {
+                    shape,
+                    first,
+                    count,
+                    has_middle,
+                },
+            ));
+        }
+        areas.sort_by_key(|&(cell, area)| (cell, area.shape));
+        self.area_starts = starts(
+            areas.iter().map(|&(cell, _)| cell),
+            self.columns * self.rows,
+        );
+        self.areas = areas.into_iter().map(|(_, area)| area).collect();
     }
+}
+
+/// Returns where the entries of each cell start, given the cells of all entries, rising; and the end of the last.
+fn starts(cells: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
+    let mut starts = vec![0; count + 1];
+    for cell in cells {
+        starts[cell as usize + 1] += 1;
+    }
+    let mut end = 0;
+    for start in &mut starts {
+        end += *start;
+        *start = end;
+    }
+    starts
 }
 
 /// Returns the cell at `place`, of those from 0 until before `count`.

@@ -114,6 +114,12 @@ impl Polygon {
         false
     }
 
+    /// Returns the edge from a corner, by position, to the next.
+    pub(crate) fn edge(&self, position: usize) -> (Point, Point) {
+        let next = self.vertices.get(position + 1);
+        (self.vertices[position], *next.unwrap_or(&self.vertices[0]))
+    }
+
     /// Returns the edges, each from its corner to the next.
     pub(crate) fn edges(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
         let next = self.vertices.iter().cycle().skip(1);
@@ -131,18 +137,34 @@ fn apart(low: Point, high: Point, other_low: Point, other_high: Point) -> bool {
     high.x < other_low.x || high.y < other_low.y || low.x > other_high.x || low.y > other_high.y
 }
 
-/// Returns the share of the move from `p` to `q`, two different points, at which it cuts the edge from `a` to `b`.
+/// Returns on which side of an edge `p` lies; on the edge counts as a vanishing step to the right of it, or below where
+/// the edge is level.
 #[expect(clippy::float_cmp, reason = "ties are decided exactly")]
-fn edge_cut(a: Point, b: Point, p: Point, q: Point) -> Option<f64> {
-    // A point exactly on the edge counts as a vanishing step to the right of it, or below where the edge is level.
-    let on_edge = if a.y == b.y { b.x > a.x } else { b.y < a.y };
-    // Seen from the move, that shifts a corner exactly on it the other way: to the left, or up.
-    let on_move = if p.y == q.y { q.x < p.x } else { q.y > p.y };
-    let beside = |turn: f64, tie: bool| if turn == 0.0 { tie } else { turn > 0.0 };
-    let (at_p, at_q) = (orientation(a, b, p), orientation(a, b, q));
-    if beside(at_p, on_edge) == beside(at_q, on_edge) {
-        return None;
+#[inline]
+pub(crate) fn is_beside((a, b): (Point, Point), p: Point) -> bool {
+    let turn = orientation(a, b, p);
+    let tie = if a.y == b.y { b.x > a.x } else { b.y < a.y };
+    turn > 0.0 || turn == 0.0 && tie
+}
+
+/// Returns whether a move cuts an edge, given the side on which its start is. A move that goes nowhere cuts nothing.
+#[expect(clippy::float_cmp, reason = "ties are decided exactly")]
+#[inline]
+pub(crate) fn is_cut(edge: (Point, Point), (p, q): (Point, Point), start_is_beside: bool) -> bool {
+    if is_beside(edge, q) == start_is_beside {
+        return false;
     }
-    let (at_a, at_b) = (orientation(p, q, a), orientation(p, q, b));
-    (beside(at_a, on_move) != beside(at_b, on_move)).then(|| share((a, b), (p, q), at_p, at_q))
+    // Seen from the move, that vanishing step shifts a corner exactly on it the other way: to the left, or up.
+    let tie = if p.y == q.y { q.x < p.x } else { q.y > p.y };
+    let corner_is_beside = |corner| {
+        let turn = orientation(p, q, corner);
+        turn > 0.0 || turn == 0.0 && tie
+    };
+    corner_is_beside(edge.0) != corner_is_beside(edge.1)
+}
+
+/// Returns the share of the move from `p` to `q`, two different points, at which it cuts the edge from `a` to `b`.
+fn edge_cut(a: Point, b: Point, p: Point, q: Point) -> Option<f64> {
+    is_cut((a, b), (p, q), is_beside((a, b), p))
+        .then(|| share((a, b), (p, q), orientation(a, b, p), orientation(a, b, q)))
 }

@@ -29,16 +29,8 @@ impl PolygonSet {
 
     /// Calls `found` with the position of each polygon that contains `p`. Exact, as [`Polygon::contains`] is.
     #[inline]
-    pub fn containing(&self, p: Point, mut found: impl FnMut(usize)) {
-        let (around, outlines) = self.index.at(p);
-        for &shape in around {
-            found(shape as usize);
-        }
-        for &shape in outlines {
-            if self.polygons[shape as usize].contains(p) {
-                found(shape as usize);
-            }
-        }
+    pub fn containing(&self, p: Point, found: impl FnMut(usize)) {
+        self.index.containing(p, found);
     }
 }
 

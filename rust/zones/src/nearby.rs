@@ -62,14 +62,14 @@ impl Nearby {
         }
     }
 
-    /// Finds the zones that may contain the track: those that do and those whose boundary is near.
+    /// Finds the zones that contain the track.
     pub(crate) fn look_around(&mut self, first: &Sighting) {
-        self.zones.clear();
-        for grid in &self.grids {
-            let (around, outlines) = grid.index.at(grid.anchor.of(first.xyxy));
-            let shapes = around.iter().chain(outlines).map(|&shape| shape as usize);
-            let zones = shapes.filter(|&shape| shape >= grid.line_count);
-            self.zones.extend(zones.map(|shape| grid.rules[shape]));
+        let Self { grids, zones, .. } = self;
+        zones.clear();
+        for grid in grids {
+            let place = grid.anchor.of(first.xyxy);
+            grid.index
+                .containing(place, |shape| zones.push(grid.rules[shape]));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::oracle::polygon_and_move;
 use proptest::prelude::*;
 use sightline_geometry::{Point, Polygon, PolygonSet, Segment, SegmentSet, Side};
 
@@ -60,6 +61,8 @@ fn containing(set: &PolygonSet, p: Point) -> BTreeSet<usize> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { max_local_rejects: 10_000_000, ..ProptestConfig::default() })]
+
 
     #[test]
     fn polygons_contain_what_each_contains(
@@ -74,6 +77,14 @@ proptest! {
         for p in places {
             let expected: BTreeSet<_> = (0..polygons.len()).filter(|&i| polygons[i].contains(p)).collect();
             prop_assert_eq!(containing(&set, p), expected, "{:?}", p);
+        }
+    }
+
+    #[test]
+    fn awkward_places_are_where_each_polygon_has_them((polygon, a, b) in polygon_and_move()) {
+        let set = PolygonSet::new(vec![polygon.clone()]);
+        for p in [a, b, a.toward(b, 0.5)].iter().chain(polygon.vertices()) {
+            prop_assert_eq!(containing(&set, *p).len(), usize::from(polygon.contains(*p)), "{:?}", p);
         }
     }
 
