@@ -34,7 +34,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.list or not arguments.names:
         for name, what in BENCHMARKS.items():
-            print(f"{name:<10}{what}")
+            print(f"{name:<13}{what}")
         return
     for name in arguments.names:
         if name == "setup":
