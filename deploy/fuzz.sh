@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the property tests of everything that takes data from outside again and again, each time with new random cases,
+# for so many minutes (10 when not said). Ends with the failing case, which proptest also keeps in proptest-regressions.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+minutes="${1:-10}"
+[[ "$minutes" =~ ^[0-9]+$ ]] || { echo "usage: deploy/fuzz.sh [MINUTES], whole minutes; found: $minutes" >&2; exit 1; }
+# shellcheck disable=SC1091
+[ -f "$HOME/.cargo/env" ] && . "$HOME/.cargo/env"
+
+crates=(geometry ground detections tracks zones)
+packages=()
+for crate in "${crates[@]}"; do packages+=(-p "sightline-$crate"); done
+cargo test --release --locked --quiet "${packages[@]}" --no-run
+
+export PROPTEST_CASES="${PROPTEST_CASES:-5000}"
+end=$((SECONDS + minutes * 60))
+runs=0
+while [ "$SECONDS" -lt "$end" ]; do
+    cargo test --release --locked --quiet "${packages[@]}" >/tmp/sightline-fuzz.$$ 2>&1 || {
+        cat /tmp/sightline-fuzz.$$
+        rm -f /tmp/sightline-fuzz.$$
+        exit 1
+    }
+    runs=$((runs + 1))
+    printf '\r%d rounds, %d s left ' "$runs" "$((end - SECONDS))" >&2
+done
+rm -f /tmp/sightline-fuzz.$$
+printf '\n%d rounds of %s found nothing\n' "$runs" "${crates[*]}"
