@@ -68,21 +68,33 @@ impl<'a> Notes<'a> {
     }
 
     /// Puts the facts in order: of time, then list of rules, rule, track, and counts last. Facts that are equal in all
-    /// of this stay in the order in which they were concluded.
-    pub(crate) fn sort(self) {
-        self.facts[self.first..].sort_by_key(|fact| {
-            let (list, other) = match fact.kind {
-                FactKind::LineCrossed { .. } => (0, 0),
-                FactKind::ZoneEntered { .. }
-                | FactKind::ZoneExited { .. }
-                | FactKind::ZoneDwelled { .. }
-                | FactKind::ZoneCountChanged { .. } => (1, 0),
-                FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => {
-                    (2, other)
-                }
-            };
-            let track_id = fact.track_id.unwrap_or(u64::MAX);
-            (fact.pts_ns, list, fact.rule, track_id, other)
-        });
+    /// of this stay in the order in which they were concluded. `order` is memory for that.
+    pub(crate) fn sort(self, order: &mut Vec<usize>) {
+        let facts = &mut self.facts[self.first..];
+        order.clear();
+        order.extend(0..facts.len());
+        order.sort_unstable_by_key(|&position| (rank(&facts[position]), position));
+        // Each place gets its fact; one that was moved away meanwhile is found by following where it went.
+        for place in 0..facts.len() {
+            let mut from = order[place];
+            while from < place {
+                from = order[from];
+            }
+            facts.swap(place, from);
+        }
     }
+}
+
+/// What facts are sorted by.
+fn rank(fact: &Fact) -> (i64, u8, u32, u64, u64) {
+    let (list, other) = match fact.kind {
+        FactKind::LineCrossed { .. } => (0, 0),
+        FactKind::ZoneEntered { .. }
+        | FactKind::ZoneExited { .. }
+        | FactKind::ZoneDwelled { .. }
+        | FactKind::ZoneCountChanged { .. } => (1, 0),
+        FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => (2, other),
+    };
+    let track_id = fact.track_id.unwrap_or(u64::MAX);
+    (fact.pts_ns, list, fact.rule, track_id, other)
 }

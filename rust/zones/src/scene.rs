@@ -29,8 +29,9 @@ pub struct Scene {
     frame: u64,
     /// Edits of the rules so far.
     edit: u64,
-    /// Memory for the tracks that are given up in one update.
+    /// Memory for the tracks that are given up in one update, and for the order of its facts.
     given_up: Vec<u64>,
+    order: Vec<usize>,
 }
 
 impl Scene {
@@ -50,6 +51,7 @@ impl Scene {
             frame: 0,
             edit: 0,
             given_up: Vec::new(),
+            order: Vec::new(),
         })
     }
 
@@ -198,6 +200,6 @@ impl Scene {
         for zone in &mut self.rules.zones {
             zone.report_count(&mut notes);
         }
-        notes.sort();
+        notes.sort(&mut self.order);
     }
 }

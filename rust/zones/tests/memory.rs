@@ -1,0 +1,99 @@
+//! A warm scene allocates nothing, and one that runs for months holds only who is there now.
+
+use sightline_tracks::Track;
+use sightline_zones::{DistanceSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
+
+const FRAME_NS: i64 = 100_000_000;
+
+/// A grid of zones, with lines between them, and a distance.
+fn spec() -> SceneSpec {
+    let corner = |position: u32| f64::from(position) / 10.0;
+    let zones = (0..100).map(|position| {
+        let (x, y) = (corner(position % 10), corner(position / 10));
+        let mut zone = ZoneSpec::new(
+            &format!("zone {position}"),
+            &[[x, y], [x + 0.08, y], [x + 0.08, y + 0.08], [x, y + 0.08]],
+        );
+        zone.dwell_ns = Some(3 * FRAME_NS);
+        zone
+    });
+    let lines = (1..10).map(|position| {
+        let y = corner(position);
+        LineSpec::new(&format!("line {position}"), [0.0, y], [1.0, y])
+    });
+    SceneSpec {
+        zones: zones.collect(),
+        lines: lines.collect(),
+        distances: vec![DistanceSpec::new("near", 0.02)],
+        max_gap_ns: None,
+    }
+}
+
+/// Where somebody is who walks round and round the frame.
+fn walker(person: u64, frame: u64) -> Track {
+    let turn = ((person * 53 + frame * 3) % 600) as f64 / 600.0 * std::f64::consts::TAU;
+    let reach = 100.0 + (person * 71 % 350) as f64;
+    let (x, y) = (500.0 + reach * turn.cos(), 500.0 + reach * turn.sin());
+    Track {
+        id: person + 1,
+        xyxy: [x - 20.0, y - 80.0, x + 20.0, y],
+        confidence: 0.9,
+        class_id: 0,
+        detection: 0,
+        age: 0,
+    }
+}
+
+#[test]
+fn a_warm_scene_allocates_nothing() {
+    // Pairs of people are kept in a map whose nodes come and go.
+    let without_pairs = SceneSpec {
+        distances: Vec::new(),
+        ..spec()
+    };
+    let mut scene = Scene::new(&without_pairs, 1000, 1000).unwrap();
+    // One round.
+    let crowd = |frame| (0..200).map(|person| walker(person, frame)).collect();
+    let frames: Vec<Vec<Track>> = (0..200).map(crowd).collect();
+    let (mut facts, mut pts_ns, mut total) = (Vec::new(), 0, 0);
+    let mut walk = || {
+        for tracks in &frames {
+            facts.clear();
+            pts_ns += FRAME_NS;
+            scene.update(0, pts_ns, tracks, &[], &mut facts);
+            total += facts.len();
+        }
+    };
+    walk();
+    walk();
+    let warm = allocation_counter::measure(walk);
+    assert_eq!(warm.count_total, 0, "{warm:?}");
+    assert!(total > 10_000, "{total}");
+}
+
+#[test]
+fn a_million_frames_leave_no_trace() {
+    let mut scene = Scene::new(&spec(), 1000, 1000).unwrap();
+    let mut facts = Vec::new();
+    let mut run = |frames: std::ops::Range<u64>| {
+        for frame in frames {
+            facts.clear();
+            // Everybody stays for 50 frames, and somebody comes and goes every 10.
+            let here = (frame / 10).saturating_sub(5)..frame / 10;
+            let tracks: Vec<Track> = here.clone().map(|person| walker(person, frame)).collect();
+            let gone = here.start;
+            scene.update(
+                0,
+                frame.cast_signed() * FRAME_NS,
+                &tracks,
+                &[gone],
+                &mut facts,
+            );
+        }
+        assert!(scene.track_count() <= 6, "{}", scene.track_count());
+        assert_eq!(scene.check_invariants(), Ok(()));
+    };
+    run(0..10_000);
+    let grown = allocation_counter::measure(|| run(10_000..1_000_000));
+    assert!(grown.bytes_current <= 0, "{grown:?}");
+}
