@@ -42,8 +42,6 @@ def main() -> None:
                 xyxy=np.ascontiguousarray(now[:, 2:6]),
                 confidence=np.ones(len(now), np.float32),
                 class_id=np.zeros(len(now), np.int32),
-                detection=np.arange(len(now), dtype=np.uint32),
-                age=np.zeros(len(now), np.uint32),
                 removed=np.array(gone, np.uint64),
                 pts_ns=frame * 100_000_000,
             )

@@ -13,14 +13,6 @@ from numpy.typing import NDArray
 VERSION: Final[str]
 
 _Columns: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]
-TrackColumns: TypeAlias = tuple[
-    NDArray[np.uint64],
-    NDArray[np.float64],
-    NDArray[np.float32],
-    NDArray[np.int32],
-    NDArray[np.uint32],
-    NDArray[np.uint32],
-]
 
 @final
 class TensorSpec:
@@ -119,6 +111,58 @@ class MotionDetector:
         """Learn from one luma picture, (height, width), and return what moves."""
 
 @final
+class Tracks:
+    """The confirmed tracks seen in one frame, as columns of N rows; each is a new array whenever it is asked for."""
+
+    def __new__(
+        cls,
+        track_id: NDArray[np.uint64],
+        xyxy: NDArray[np.float64],
+        *,
+        confidence: NDArray[np.float32],
+        class_id: NDArray[np.int32],
+        pts_ns: int,
+        detection: NDArray[np.uint32] | None = None,
+        age: NDArray[np.uint32] | None = None,
+        removed: NDArray[np.uint64] | None = None,
+        epoch: int = 0,
+        size_px: tuple[int, int] | None = None,
+    ) -> Tracks: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice, /) -> Tracks:
+        """Pick rows by a mask, an array of rows or a slice."""
+    @property
+    def track_id(self) -> NDArray[np.uint64]:
+        """Identities from 1, never reused by one tracker, (N,)."""
+    @property
+    def xyxy(self) -> NDArray[np.float64]:
+        """The filter's boxes in source pixels, (N, 4)."""
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """Of the detection matched in this frame, (N,)."""
+    @property
+    def class_id(self) -> NDArray[np.int32]:
+        """Class of that detection, (N,)."""
+    @property
+    def detection(self) -> NDArray[np.uint32]:
+        """Row of that detection in the frame's detections, (N,)."""
+    @property
+    def age(self) -> NDArray[np.uint32]:
+        """Frames since the track was started, (N,)."""
+    @property
+    def removed(self) -> NDArray[np.uint64]:
+        """Identities that died with this frame, (M,)."""
+    @property
+    def pts_ns(self) -> int:
+        """Presentation time of the frame, nanoseconds."""
+    @property
+    def epoch(self) -> int:
+        """Count of discontinuities of the source's clock."""
+    @property
+    def size_px(self) -> tuple[int, int] | None:
+        """Width and height of the frame, where known."""
+
+@final
 class ByteTrack:
     """ByteTrack for one stream; see `sightline.ByteTrack` for the settings."""
 
@@ -129,10 +173,10 @@ class ByteTrack:
         confidence: NDArray[np.float32],
         class_id: NDArray[np.int32],
         pts_ns: int,
-    ) -> tuple[TrackColumns, NDArray[np.uint64]]:
-        """Return the visible tracks (track_id, xyxy, confidence, class_id, detection, age) and the ids that died."""
-    def reset(self) -> None:
-        """Forget every track; identities are not reused."""
+        epoch: int,
+        size_px: tuple[int, int] | None,
+    ) -> Tracks:
+        """Return the visible tracks and the ids that died; another epoch forgets every track first."""
 
 @final
 class PolygonSet:
@@ -222,16 +266,7 @@ class Scene:
     """The rules of one stream with their state."""
 
     def __new__(cls, scene: Mapping[str, Any], width: int, height: int) -> Scene: ...
-    def update(
-        self,
-        epoch: int,
-        pts_ns: int,
-        track_id: NDArray[np.uint64],
-        xyxy: NDArray[np.float64],
-        confidence: NDArray[np.float32],
-        class_id: NDArray[np.int32],
-        removed: NDArray[np.uint64],
-    ) -> list[Fact]:
+    def update(self, tracks: Tracks) -> list[Fact]:
         """Take one frame's visible tracks, and the ids that died, and return what follows."""
     def reload(self, scene: Mapping[str, Any]) -> list[Fact]:
         """Change the rules; those that stay the same go on."""
@@ -343,8 +378,8 @@ class Step:
     @property
     def facts(self) -> list[Fact]:
         """Everything concluded, in order."""
-    def tracks(self, image: int) -> TrackColumns:
-        """Return the visible tracks of an image."""
+    def tracks(self, image: int, pts_ns: int, epoch: int, size_px: tuple[int, int]) -> Tracks:
+        """Return the visible tracks of an image, given when and where it was seen."""
     @property
     def people(self) -> list[int]:
         """Number of visible tracks of each image."""

@@ -213,9 +213,7 @@ class Pipeline:
     def _image(self, batch: _core.Batch, step: _core.Step, position: int) -> Image:
         camera, pts_ns, epoch = batch.streams[position], batch.pts_ns[position], batch.epochs[position]
         self._analyzed[camera] += 1
-        tracks = Tracks.from_columns(
-            step.tracks(position), pts_ns=pts_ns, epoch=epoch, size_px=batch.sizes_px[position]
-        )
+        tracks = step.tracks(position, pts_ns, epoch, batch.sizes_px[position])
         return Image(camera, pts_ns, batch.indices[position], tracks, batch.picture(position))
 
     def _end(self, ended: dict[str, Any]) -> None:

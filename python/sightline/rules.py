@@ -109,16 +109,7 @@ class Rules:
 
     def update(self, tracks: Tracks) -> list[Event]:
         """Take one more frame and return what follows; call it for every frame, also when nobody was seen."""
-        facts = self._core.update(
-            tracks.epoch,
-            tracks.pts_ns,
-            tracks.track_id,
-            tracks.xyxy,
-            tracks.confidence,
-            tracks.class_id,
-            tracks.removed,
-        )
-        return self._events(facts)
+        return self._events(self._core.update(tracks))
 
     def reload(self, scene: Scene) -> list[Event]:
         """Watch another scene from now on, and return what ends with that.

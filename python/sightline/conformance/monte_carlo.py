@@ -70,8 +70,5 @@ def _frame(crowd: list[Walker], number: int) -> Tracks:
         xyxy=np.tile(places, 2) + _BOX_PX,
         confidence=np.full(count, 0.9, np.float32),
         class_id=np.zeros(count, np.int32),
-        detection=np.arange(count, dtype=np.uint32),
-        age=np.zeros(count, np.uint32),
-        removed=np.empty(0, np.uint64),
         pts_ns=number * FRAME_NS,
     )

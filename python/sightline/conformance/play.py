@@ -165,8 +165,6 @@ def _tracks(frame: Frame, box_px: tuple[float, float]) -> Tracks:
         xyxy=np.array(boxes, np.float64).reshape(-1, 4),
         confidence=np.full(count, 0.9, np.float32),
         class_id=np.zeros(count, np.int32),
-        detection=np.arange(count, dtype=np.uint32),
-        age=np.zeros(count, np.uint32),
         removed=np.array(frame.removed, np.uint64),
         pts_ns=frame.pts_ns,
         epoch=frame.epoch,

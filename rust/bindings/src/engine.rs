@@ -19,7 +19,7 @@ use crate::detections::{Decoder, views};
 use crate::errors::CoreError;
 use crate::facts::Fact;
 use crate::frames::{Placement, TensorSpec, tensor_shape};
-use crate::tracks::{TrackColumns, TrackerSettings, columns_from_tracks, detections_from_columns};
+use crate::tracks::{TrackerSettings, Tracks, detections_from_columns};
 use crate::video::{dict_from_info, dict_from_stats, open_options};
 use crate::zones::{SceneSettings, dict_from_counts};
 
@@ -306,11 +306,18 @@ impl Step {
         self.facts.clone()
     }
 
-    /// The visible tracks of an image, as columns.
-    fn tracks<'py>(&self, py: Python<'py>, image: usize) -> PyResult<TrackColumns<'py>> {
+    /// The visible tracks of an image, given when and where it was seen.
+    fn tracks(
+        &self,
+        image: usize,
+        pts_ns: i64,
+        epoch: u32,
+        size_px: (u32, u32),
+    ) -> PyResult<Tracks> {
         let tracks = self.tracks.get(image);
         let tracks = tracks.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
-        columns_from_tracks(py, tracks)
+        let time = (pts_ns, epoch, Some(size_px));
+        Ok(Tracks::seen(tracks.clone(), Vec::new(), time))
     }
 
     /// How many people each image shows.

@@ -38,7 +38,7 @@ mod _core {
     #[pymodule_export]
     use super::motion::MotionDetector;
     #[pymodule_export]
-    use super::tracks::ByteTrack;
+    use super::tracks::{ByteTrack, Tracks};
     #[pymodule_export]
     use super::video::{Frame, Source, VideoWriter};
     #[pymodule_export]

@@ -2,16 +2,15 @@
 
 use std::sync::Mutex;
 
-use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use sightline_tracks::Track;
 use sightline_zones as core;
 
 use crate::detach::{detached, lock};
 use crate::errors::CoreError;
 use crate::facts::Fact;
+use crate::tracks::Tracks;
 
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
@@ -181,23 +180,17 @@ impl Scene {
     }
 
     /// Takes one frame's visible tracks, and the ids that died, and returns what follows.
-    #[allow(clippy::too_many_arguments, reason = "columns")]
-    fn update(
-        &self,
-        py: Python<'_>,
-        epoch: u32,
-        pts_ns: i64,
-        track_id: PyReadonlyArray1<'_, u64>,
-        xyxy: PyReadonlyArray2<'_, f64>,
-        confidence: PyReadonlyArray1<'_, f32>,
-        class_id: PyReadonlyArray1<'_, i32>,
-        removed: PyReadonlyArray1<'_, u64>,
-    ) -> PyResult<Vec<Fact>> {
-        let tracks = tracks_from_columns(&track_id, &xyxy, &confidence, &class_id)?;
-        let removed = removed.as_array().to_vec();
+    fn update(&self, py: Python<'_>, tracks: &Tracks) -> PyResult<Vec<Fact>> {
         detached(py, || {
             let mut facts = Vec::new();
-            lock(&self.0).update(epoch, pts_ns, &tracks, &removed, &mut facts);
+            let Tracks {
+                visible,
+                gone,
+                pts_ns,
+                epoch,
+                ..
+            } = tracks;
+            lock(&self.0).update(*epoch, *pts_ns, visible, gone, &mut facts);
             Ok::<_, CoreError>(facts.iter().map(|fact| Fact::from_core(0, fact)).collect())
         })
     }
@@ -222,44 +215,4 @@ impl Scene {
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         dict_from_counts(py, &lock(&self.0))
     }
-}
-
-fn tracks_from_columns(
-    track_id: &PyReadonlyArray1<'_, u64>,
-    xyxy: &PyReadonlyArray2<'_, f64>,
-    confidence: &PyReadonlyArray1<'_, f32>,
-    class_id: &PyReadonlyArray1<'_, i32>,
-) -> PyResult<Vec<Track>> {
-    let rows = track_id.len();
-    if xyxy.shape() != [rows, 4] || confidence.len() != rows || class_id.len() != rows {
-        return Err(PyValueError::new_err(format!(
-            "expected track_id (N,), xyxy (N, 4), confidence (N,) and class_id (N,) of one length, found {:?}, {:?}, {:?} and {:?}",
-            track_id.shape(),
-            xyxy.shape(),
-            confidence.shape(),
-            class_id.shape()
-        )));
-    }
-    let boxes = xyxy
-        .as_slice()
-        .map_err(|_| PyTypeError::new_err("xyxy: expected a C-contiguous float64 array"))?;
-    let (ids, confidence, class_id) = (
-        track_id.as_array(),
-        confidence.as_array(),
-        class_id.as_array(),
-    );
-    Ok(boxes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .enumerate()
-        .map(|(row, &xyxy)| Track {
-            id: ids[row],
-            xyxy,
-            confidence: confidence[row],
-            class_id: class_id[row],
-            detection: 0,
-            age: 0,
-        })
-        .collect())
 }

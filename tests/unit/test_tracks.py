@@ -1,0 +1,66 @@
+"""The tracks of a frame as columns: anyone's can be put in, and rows can be picked."""
+
+import numpy as np
+import pytest
+
+import sightline
+
+
+def columns(rows: int = 3) -> dict:
+    return {
+        "track_id": np.arange(1, rows + 1, dtype=np.uint64),
+        "xyxy": np.arange(rows * 4, dtype=np.float64).reshape(rows, 4),
+        "confidence": np.linspace(0.5, 0.9, rows, dtype=np.float32),
+        "class_id": np.zeros(rows, np.int32),
+    }
+
+
+def test_columns_come_out_as_they_went_in():
+    given = columns()
+    more = {"detection": np.array([2, 0, 1], np.uint32), "age": np.array([9, 8, 7], np.uint32)}
+    tracks = sightline.Tracks(
+        **given, **more, removed=np.array([7], np.uint64), pts_ns=5, epoch=2, size_px=(64, 48)
+    )
+    for name, column in {**given, **more}.items():
+        found = getattr(tracks, name)
+        assert found.dtype == column.dtype
+        assert (found == column).all()
+    assert tracks.removed.tolist() == [7]
+    assert (tracks.pts_ns, tracks.epoch, tracks.size_px) == (5, 2, (64, 48))
+    assert repr(tracks) == "Tracks([1, 2, 3] at 0.000 s)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "ids"),
+    [
+        (np.array([True, False, True]), [1, 3]),
+        (np.array([2, 0]), [3, 1]),
+        (slice(1, None), [2, 3]),
+        (slice(0, 0), []),
+    ],
+)
+def test_rows_are_picked_as_numpy_picks_them(rows, ids):
+    tracks = sightline.Tracks(**columns(), pts_ns=5)
+    assert tracks[rows].track_id.tolist() == ids
+    assert tracks[tracks.confidence > 0.6].track_id.tolist() == [2, 3]
+    assert tracks[rows].pts_ns == 5
+
+
+def test_columns_of_other_lengths_are_refused():
+    wrong = {**columns(), "confidence": np.zeros(2, np.float32)}
+    with pytest.raises(ValueError, match=r"\(N,\) for N = 3 identities, found \[3, 4\] and \[2, 3, 3, 3\]"):
+        sightline.Tracks(**wrong, pts_ns=0)
+    with pytest.raises(TypeError):
+        sightline.Tracks(**{**columns(), "track_id": np.zeros(3)}, pts_ns=0)
+    with pytest.raises(TypeError, match="mask, an array of rows or a slice"):
+        sightline.Tracks(**columns(), pts_ns=0)[1]
+
+
+def test_another_epoch_forgets_every_track_and_says_so():
+    tracker = sightline.ByteTrack()
+    box = {"xyxy": [[10, 10, 50, 90]], "confidence": [0.9]}
+    for pts_ns in (0, 100_000_000):
+        tracks = tracker.update(sightline.Detections.of(**box, pts_ns=pts_ns))
+    assert (tracks.track_id.tolist(), tracks.removed.tolist()) == ([1], [])
+    tracks = tracker.update(sightline.Detections.of(**box, pts_ns=0, epoch=1))
+    assert (tracks.track_id.tolist(), tracks.removed.tolist()) == ([2], [1])
