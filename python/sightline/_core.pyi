@@ -177,6 +177,8 @@ class ByteTrack:
         size_px: tuple[int, int] | None,
     ) -> Tracks:
         """Return the visible tracks and the ids that died; another epoch forgets every track first."""
+    def move_camera(self, matrix: Sequence[Sequence[float]]) -> None:
+        """Tell that the camera has moved: (2, 3), pixels of the next frame from those of the last."""
 
 @final
 class PolygonSet:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from sightline import _core
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from sightline.detections import Detections
 
 
@@ -28,6 +32,16 @@ class ByteTrack:
         frame_rate: Frames per second; given, the buffer is counted in frames as the original counts it, and
             otherwise in time.
         fuse_score: Whether the first stage weighs IoU with the detection's score.
+        time_step_s: Seconds between frames that the filter's noise is made for. Given, a prediction reaches as far as
+            media time has passed, so that dropped frames and changes of rate don't read as changes of speed; otherwise
+            each frame is one step.
+        observation_centric: Whether a track that is found again goes back to its last sighting and follows a straight
+            line to the new one (re-update of Cao et al., OC-SORT, CVPR 2023, arXiv 2203.14360).
+        buffered_iou: How much boxes are widened on each side before they are compared, as a share of their size, 0…1,
+            for fast people or few frames a second (Yang et al., C-BIoU, WACV 2023, arXiv 2211.14317).
+        per_class: Whether a track is only continued by detections of its class.
+
+    The last four are off unless asked for; what each does to tracks is measured in `python -m benches quality`.
 
     >>> import numpy as np
     >>> from sightline.detections import Detections
@@ -48,6 +62,10 @@ class ByteTrack:
         lost_after_s: float = 1.0,
         frame_rate: float | None = None,
         fuse_score: bool = True,
+        time_step_s: float | None = None,
+        observation_centric: bool = False,
+        buffered_iou: float = 0.0,
+        per_class: bool = False,
     ) -> None:
         frames = None if frame_rate is None else int(frame_rate * lost_after_s)
         self.settings: dict[str, Any] = {
@@ -59,8 +77,28 @@ class ByteTrack:
             "lost_after_ns": round(lost_after_s * 1e9),
             "lost_after_frames": frames,
             "fuse_score": fuse_score,
+            "frame_ns": None if time_step_s is None else round(time_step_s * 1e9),
+            "observation_centric": observation_centric,
+            "buffer": buffered_iou,
+            "per_class": per_class,
         }
-        self._update = _core.ByteTrack(self.settings).update
+        self._core = _core.ByteTrack(self.settings)
+        self._update = self._core.update
+
+    def move_camera(self, matrix: ArrayLike) -> None:
+        """Tell that the camera has moved since the last frame; every living track follows before the next one.
+
+        Args:
+            matrix: (2, 3): a pixel (x, y) of the last frame is at `matrix @ (x, y, 1)` in the next one. Shifts and zoom
+                are exact; of a turn, positions and speeds are, while boxes stay upright.
+
+        Raises:
+            ValueError: When the numbers are not finite or the matrix has no inverse.
+        """
+        rows = np.asarray(matrix, np.float64)
+        if rows.shape != (2, 3):
+            raise ValueError(f"matrix: expected shape (2, 3), found {rows.shape}")
+        self._core.move_camera(rows.tolist())
 
     def update(self, detections: Detections) -> Tracks:
         """Follow the objects into one more frame; call it for every frame, also when nothing was found.

@@ -56,6 +56,67 @@ def test_columns_of_other_lengths_are_refused():
         sightline.Tracks(**columns(), pts_ns=0)[1]
 
 
+def walk(tracker: sightline.ByteTrack, places: dict[int, float], class_id: int = 0) -> list[int]:
+    """Return who is seen at these frames and places."""
+    ids = []
+    for frame, x in places.items():
+        found = sightline.Detections.of(
+            [[x, 50, x + 40, 150]], confidence=[0.9], class_id=[class_id], pts_ns=frame * 100_000_000
+        )
+        ids += tracker.update(found).track_id.tolist()
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("options", "places"),
+    [
+        # Frames 20 to 23 are dropped by the source.
+        ({"time_step_s": 0.1}, {frame: 12.0 * frame for frame in [*range(20), *range(24, 30)]}),
+        # More than a width a frame.
+        ({"buffered_iou": 0.5}, {frame: 46.0 * frame for frame in range(10)}),
+    ],
+)
+def test_options_keep_an_identity_that_is_lost_without(options, places):
+    always = [1] * len(places)
+    assert walk(sightline.ByteTrack(**options), places) == always
+    assert walk(sightline.ByteTrack(), places) != always
+
+
+def test_classes_are_told_apart_when_asked():
+    for per_class, last in ((False, 1), (True, 2)):
+        tracker = sightline.ByteTrack(per_class=per_class)
+        walk(tracker, dict.fromkeys(range(3), 100.0))
+        assert walk(tracker, dict.fromkeys(range(3, 6), 100.0), class_id=16)[-1] == last
+
+
+def test_a_moving_camera_takes_everybody_along():
+    for told, last in ((True, 1), (False, 2)):
+        tracker = sightline.ByteTrack(observation_centric=True)
+        walk(tracker, dict.fromkeys(range(5), 100.0))
+        if told:
+            tracker.move_camera([[1, 0, 300], [0, 1, 0]])
+        assert walk(tracker, dict.fromkeys(range(5, 8), 400.0))[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("matrix", "words"),
+    [
+        (np.eye(3), r"expected shape \(2, 3\), found \(3, 3\)"),
+        ([[1, 2, 0], [2, 4, 0]], "invertible"),
+        ([[1, 0, float("nan")], [0, 1, 0]], "finite"),
+    ],
+)
+def test_a_motion_that_is_none_is_refused(matrix, words):
+    with pytest.raises(ValueError, match=words):
+        sightline.ByteTrack().move_camera(matrix)
+
+
+@pytest.mark.parametrize("option", [{"time_step_s": 0.0}, {"time_step_s": -1.0}, {"buffered_iou": 1.5}])
+def test_options_out_of_range_are_refused(option):
+    with pytest.raises(ValueError, match="expected"):
+        sightline.ByteTrack(**option)
+
+
 def test_another_epoch_forgets_every_track_and_says_so():
     tracker = sightline.ByteTrack()
     box = {"xyxy": [[10, 10, 50, 90]], "confidence": [0.9]}

@@ -74,6 +74,10 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         match_thresh: Greatest cost of a match in the first stage.
         lost_after_s: Seconds that an unseen track is kept.
         fuse_score: Whether the first stage weighs IoU with the detection's score.
+        time_step_s: Seconds between frames that the filter's noise is made for; given, predictions follow media time.
+        observation_centric: Whether a track that is found again is followed along a straight line to where it is.
+        buffered_iou: How much boxes are widened before they are compared, as a share of their size.
+        per_class: Whether a track is only continued by detections of its class.
     """
 
     mode: Literal["improved", "parity", "parity_cpp"] = "improved"
@@ -83,6 +87,10 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     match_thresh: Share = 0.8
     lost_after_s: Positive = 1.0
     fuse_score: bool = True
+    time_step_s: Positive | None = None
+    observation_centric: bool = False
+    buffered_iou: Share = 0.0
+    per_class: bool = False
 
 
 class StdoutConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="stdout"):

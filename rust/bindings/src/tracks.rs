@@ -207,6 +207,10 @@ pub(crate) struct TrackerSettings {
     lost_after_ns: Option<i64>,
     lost_after_frames: Option<u32>,
     fuse_score: bool,
+    frame_ns: Option<i64>,
+    observation_centric: bool,
+    buffer: f64,
+    per_class: bool,
 }
 
 impl TrackerSettings {
@@ -233,6 +237,12 @@ impl TrackerSettings {
                 (None, None) => core::LostAfter::Time(1_000_000_000),
             },
             fuse_score: self.fuse_score,
+            options: core::Options {
+                frame_ns: self.frame_ns,
+                observation_centric: self.observation_centric,
+                buffer: self.buffer,
+                per_class: self.per_class,
+            },
         })
     }
 }
@@ -350,5 +360,12 @@ impl ByteTrack {
             return follow().map_err(|error| CoreError::from(error).into());
         }
         detached(py, follow)
+    }
+
+    /// Tells that the camera has moved: row by row, pixels of the next frame from those of the last.
+    fn move_camera(&self, matrix: [[f64; 3]; 2]) -> PyResult<()> {
+        let motion = core::CameraMotion::new(matrix).map_err(CoreError::from)?;
+        lock(&self.0).tracker.move_camera(&motion);
+        Ok(())
     }
 }

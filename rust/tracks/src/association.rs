@@ -1,5 +1,6 @@
 //! Which boxes of tracks and of detections belong together in one stage.
 
+use crate::Options;
 use crate::assignment::{Assignment, Pair};
 use crate::sweep::Sweep;
 
@@ -17,7 +18,9 @@ pub(crate) struct Candidate {
 /// Runs one stage at a time and keeps its buffers between them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Association {
+    options: Options,
     row_boxes: Vec<[f64; 4]>,
+    row_classes: Vec<i32>,
     column_boxes: Vec<[f64; 4]>,
     pairs: Vec<Pair>,
     sweep: Sweep,
@@ -25,29 +28,45 @@ pub(crate) struct Association {
 }
 
 impl Association {
-    /// Pairs boxes with detections where the cost is below `limit`, at the lowest total cost.
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    /// Pairs boxes, each with its class, with detections where the cost is below `limit`, at the lowest total cost.
     ///
     /// The cost is 1 − overlap; if `is_fused`, 1 − overlap × confidence.
     pub(crate) fn solve(
         &mut self,
-        boxes: impl Iterator<Item = [f64; 4]>,
+        boxes: impl Iterator<Item = ([f64; 4], i32)>,
         detections: &[Candidate],
         limit: f64,
         is_fused: bool,
     ) {
         let Self {
+            options,
             row_boxes,
+            row_classes,
             column_boxes,
             pairs,
             sweep,
             assignment,
         } = self;
         row_boxes.clear();
-        row_boxes.extend(boxes);
+        row_classes.clear();
+        for (xyxy, class_id) in boxes {
+            row_boxes.push(options.widened(xyxy));
+            row_classes.push(class_id);
+        }
         column_boxes.clear();
-        column_boxes.extend(detections.iter().map(|detection| detection.xyxy));
+        column_boxes.extend(detections.iter().map(|d| options.widened(d.xyxy)));
         pairs.clear();
         sweep.overlaps(row_boxes, column_boxes, |row, column, overlap| {
+            if options.per_class && row_classes[row] != detections[column].class_id {
+                return;
+            }
             let mut cost = 1.0 - overlap;
             if is_fused {
                 cost = 1.0 - (1.0 - cost) * f64::from(detections[column].confidence);

@@ -4,7 +4,7 @@ use sightline_detections::Detections;
 
 use crate::association::{Association, Candidate};
 use crate::roster::{Now, Record, Roster, Seat, State};
-use crate::{ByteTrackSpec, Track, TrackError};
+use crate::{ByteTrackSpec, CameraMotion, Track, TrackError};
 
 /// Cost limit of the second stage, tracks against low-confidence detections.
 const LOW_LIMIT: f64 = 0.5;
@@ -15,7 +15,8 @@ const UNCONFIRMED_LIMIT: f64 = 0.7;
 ///
 /// High-confidence detections are matched first, to all tracks; low-confidence ones then keep the tracks that were
 /// left without, which carries people through occlusion. A track is visible from its second match on, or at once in
-/// the first frame. Classes are not told apart: a track has the class of its last detection.
+/// the first frame. A track has the class of its last detection; classes are told apart only with
+/// [`Options::per_class`](crate::Options::per_class).
 ///
 /// Memory and time per frame depend on the number of living tracks only, not on how long the tracker has run.
 ///
@@ -78,7 +79,7 @@ impl ByteTrack {
             rest: Vec::new(),
             unconfirmed: Vec::new(),
             born: Vec::new(),
-            association: Association::default(),
+            association: Association::new(spec.options),
         })
     }
 
@@ -97,6 +98,7 @@ impl ByteTrack {
     /// below the last frame's. Either leaves the tracker as it was.
     pub fn update(&mut self, detections: &Detections, pts_ns: i64) -> Result<(), TrackError> {
         self.check(detections, pts_ns)?;
+        let step = self.spec.options.step(pts_ns - self.now.pts_ns);
         self.now = Now {
             frame: self.now.frame + 1,
             pts_ns,
@@ -104,7 +106,7 @@ impl ByteTrack {
         self.visible.clear();
         self.removed.clear();
         self.split(detections);
-        self.seat();
+        self.seat(step);
         self.match_pool_to_high();
         self.match_rest_to_low();
         self.match_unconfirmed_to_left();
@@ -122,6 +124,14 @@ impl ByteTrack {
         }
         self.show();
         Ok(())
+    }
+
+    /// Tells that the camera has moved since the last frame, before the next one is taken: every living track follows.
+    pub fn move_camera(&mut self, motion: &CameraMotion) {
+        let Roster { tracked, lost, .. } = &mut self.roster;
+        for record in tracked.iter_mut().chain(lost) {
+            record.move_by(motion);
+        }
     }
 
     /// Returns the confirmed tracks that were matched in the last frame, in the order of the published tracker:
@@ -273,7 +283,7 @@ impl ByteTrack {
     }
 
     /// Lists who takes part in which stage and moves the boxes on: confirmed tracks first, then lost ones.
-    fn seat(&mut self) {
+    fn seat(&mut self, step: f64) {
         let mode = self.spec.mode;
         self.pool.clear();
         self.unconfirmed.clear();
@@ -285,17 +295,20 @@ impl ByteTrack {
             };
             seats.push(Seat::Tracked(index));
             if record.is_confirmed || mode.predicts_unconfirmed() {
-                record.predict(mode);
+                record.predict(mode, step);
             }
         }
         for (index, record) in self.roster.lost.iter_mut().enumerate() {
             self.pool.push(Seat::Lost(index));
-            record.predict(mode);
+            record.predict(mode, step);
         }
     }
 
     fn match_pool_to_high(&mut self) {
-        let boxes = self.pool.iter().map(|&seat| self.roster.get(seat).xyxy);
+        let boxes = self
+            .pool
+            .iter()
+            .map(|&seat| self.roster.get(seat).compared());
         self.association.solve(
             boxes,
             &self.high,
@@ -305,7 +318,9 @@ impl ByteTrack {
         self.rest.clear();
         for (row, &seat) in self.pool.iter().enumerate() {
             if let Some(index) = self.association.detection_of(row) {
-                self.roster.get_mut(seat).see(self.high[index], self.now);
+                self.roster
+                    .get_mut(seat)
+                    .see(self.high[index], self.now, &self.spec.options);
             } else if matches!(seat, Seat::Tracked(_)) || self.spec.mode.finds_lost_by_low() {
                 self.rest.push(seat);
             }
@@ -314,12 +329,15 @@ impl ByteTrack {
     }
 
     fn match_rest_to_low(&mut self) {
-        let boxes = self.rest.iter().map(|&seat| self.roster.get(seat).xyxy);
+        let boxes = self
+            .rest
+            .iter()
+            .map(|&seat| self.roster.get(seat).compared());
         self.association.solve(boxes, &self.low, LOW_LIMIT, false);
         for (row, &seat) in self.rest.iter().enumerate() {
             let record = self.roster.get_mut(seat);
             match self.association.detection_of(row) {
-                Some(index) => record.see(self.low[index], self.now),
+                Some(index) => record.see(self.low[index], self.now, &self.spec.options),
                 None => record.state = State::Lost,
             }
         }
@@ -330,13 +348,13 @@ impl ByteTrack {
         let boxes = self
             .unconfirmed
             .iter()
-            .map(|&seat| self.roster.get(seat).xyxy);
+            .map(|&seat| self.roster.get(seat).compared());
         self.association
             .solve(boxes, &self.left, UNCONFIRMED_LIMIT, self.spec.fuse_score);
         for (row, &seat) in self.unconfirmed.iter().enumerate() {
             let record = self.roster.get_mut(seat);
             match self.association.detection_of(row) {
-                Some(index) => record.see(self.left[index], self.now),
+                Some(index) => record.see(self.left[index], self.now, &self.spec.options),
                 None => record.state = State::Removed,
             }
         }

@@ -27,6 +27,9 @@ pub enum TrackError {
         /// Rows of `class_id`.
         class_id: usize,
     },
+    /// A camera's motion is not one.
+    #[error("camera motion: expected six finite numbers that make an invertible matrix")]
+    CameraMotion,
     /// The frame lies before the one before it.
     #[error(
         "pts_ns: expected at least {previous_ns} (the previous frame's), found {pts_ns}; reset the tracker where time jumps"

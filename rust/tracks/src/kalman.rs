@@ -4,6 +4,8 @@
 //! so the 8×8 covariance is four 2×2 blocks. Axes with the same noise have equal blocks for ever, which leaves two
 //! to carry. This is exact, not an approximation: the matrix form gives the same numbers up to rounding.
 
+use crate::CameraMotion;
+
 /// Standard deviation of a position, as a share of the box's size.
 const POSITION_WEIGHT: f64 = 1.0 / 20.0;
 /// Standard deviation of a velocity, as a share of the box's size, per frame.
@@ -87,19 +89,22 @@ impl Kalman {
         }
     }
 
-    /// Moves on by one frame.
-    pub(crate) fn predict(&mut self) {
+    /// Moves on by so many frames, 1 for the next one.
+    pub(crate) fn predict(&mut self, step: f64) {
         let lengths = self.shape.lengths(&self.position);
         for (block, length) in self.blocks.iter_mut().zip(lengths) {
             let (position, velocity) = length.map_or((1e-2, 1e-5), |length| {
                 (POSITION_WEIGHT * length, VELOCITY_WEIGHT * length)
             });
-            block.position += block.cross + (block.cross + block.velocity) + position * position;
-            block.cross += block.velocity;
-            block.velocity += velocity * velocity;
+            // In this order a step of 1 gives what the published filter gives, bit for bit.
+            block.position += step * block.cross
+                + step * (block.cross + step * block.velocity)
+                + step * (position * position);
+            block.cross += step * block.velocity;
+            block.velocity += step * (velocity * velocity);
         }
         for (position, velocity) in self.position.iter_mut().zip(self.velocity) {
-            *position += velocity;
+            *position += step * velocity;
         }
     }
 
@@ -132,6 +137,44 @@ impl Kalman {
         }
     }
 
+    /// Follows the picture where the camera moved it.
+    ///
+    /// Means go exactly where the motion takes them, sizes grow by its scale, and covariances by the square of that:
+    /// exact for shifts and uniform scale, and for turns as far as x and y are equally uncertain (`AspectHeight`).
+    pub(crate) fn move_by(&mut self, motion: &CameraMotion) {
+        let scale = motion.scale();
+        let lengths = self.shape.lengths(&self.position);
+        for (block, length) in self.blocks.iter_mut().zip(lengths) {
+            if length.is_some() {
+                block.position *= scale * scale;
+                block.cross *= scale * scale;
+                block.velocity *= scale * scale;
+            }
+        }
+        let ([x, y, size, height], [vx, vy, grows, rises]) = (self.position, self.velocity);
+        let wide = if self.shape == Shape::WidthHeight {
+            scale
+        } else {
+            1.0
+        };
+        let ((x, y), (vx, vy)) = (motion.place(x, y), motion.velocity(vx, vy));
+        self.position = [x, y, size * wide, height * scale];
+        self.velocity = [vx, vy, grows * wide, rises * scale];
+    }
+
+    /// Follows a straight line from one box to another, seen in so many equal steps.
+    pub(crate) fn walk(&mut self, from: &[f64; 4], to: &[f64; 4], steps: u64, step: f64) {
+        for number in 1..=steps {
+            let share = number as f64 / steps as f64;
+            let mut between = *to;
+            for (end, start) in between.iter_mut().zip(from) {
+                *end = start * (1.0 - share) + *end * share;
+            }
+            self.predict(step);
+            self.update(&between);
+        }
+    }
+
     /// Returns the box x1, y1, x2, y2 in pixels.
     pub(crate) fn xyxy(&self) -> [f64; 4] {
         let [x, y, size, height] = self.position;
@@ -154,7 +197,7 @@ mod tests {
     fn starts_on_the_box_and_stays() {
         for shape in SHAPES {
             let mut filter = Kalman::new(shape, &[10.0, 20.0, 50.0, 120.0]);
-            filter.predict();
+            filter.predict(1.0);
             for (found, expected) in filter.xyxy().iter().zip([10.0, 20.0, 50.0, 120.0]) {
                 assert!((found - expected).abs() < 1e-12, "{shape:?}");
             }
@@ -167,10 +210,10 @@ mod tests {
             let mut filter = Kalman::new(shape, &[0.0, 0.0, 40.0, 100.0]);
             for step in 1..60 {
                 let x = 3.0 * f64::from(step);
-                filter.predict();
+                filter.predict(1.0);
                 filter.update(&[x, 0.0, x + 40.0, 100.0]);
             }
-            filter.predict();
+            filter.predict(1.0);
             assert!(
                 (filter.xyxy()[0] - 180.0).abs() < 0.1,
                 "{shape:?} {:?}",
@@ -185,12 +228,12 @@ mod tests {
             let mut filter = Kalman::new(shape, &[0.0, 0.0, 40.0, 100.0]);
             for step in 1..10 {
                 let grow = 2.0 * f64::from(step);
-                filter.predict();
+                filter.predict(1.0);
                 filter.update(&[grow, 0.0, 3.0 * grow + 40.0, 100.0 + grow]);
             }
             filter.freeze_size();
             let before = filter.xyxy();
-            filter.predict();
+            filter.predict(1.0);
             let after = filter.xyxy();
             assert!(((after[3] - after[1]) - (before[3] - before[1])).abs() < 1e-9);
             assert!(after[0] > before[0]);
@@ -203,7 +246,7 @@ mod tests {
             let mut filter = Kalman::new(Shape::WidthHeight, &[0.0, 0.0, 40.0, 100.0]);
             for step in 1..10 {
                 let step = f64::from(step);
-                filter.predict();
+                filter.predict(1.0);
                 filter.update(&[0.0, step, 40.0 + grow * step, 100.0 + 3.0 * step]);
             }
             filter.xyxy()

@@ -14,6 +14,7 @@ mod error;
 mod hungarian;
 mod iou;
 mod kalman;
+mod options;
 mod roster;
 mod spec;
 mod sweep;
@@ -21,5 +22,6 @@ mod track;
 
 pub use bytetrack::ByteTrack;
 pub use error::TrackError;
+pub use options::{CameraMotion, Options};
 pub use spec::{ByteTrackSpec, LostAfter, Mode};
 pub use track::Track;

@@ -1,10 +1,9 @@
 //! The living tracks of one tracker and how they move between being seen, lost and gone.
 
-use crate::LostAfter;
-use crate::Mode;
 use crate::association::Candidate;
 use crate::kalman::{Kalman, Shape};
 use crate::sweep::Sweep;
+use crate::{CameraMotion, LostAfter, Mode, Options};
 
 /// Overlap distance below which a seen and a lost track are taken for the same object.
 const DUPLICATE_LIMIT: f64 = 0.15;
@@ -40,6 +39,8 @@ pub(crate) struct Record {
     pub(crate) is_condemned: bool,
     is_duplicate: bool,
     filter: Kalman,
+    /// The filter when it was last matched; kept for the observation-centric re-update only.
+    seen_filter: Kalman,
     /// The filter's box, x1, y1, x2, y2 in source pixels.
     pub(crate) xyxy: [f64; 4],
     /// The detection that was matched last.
@@ -59,31 +60,60 @@ impl Record {
             is_duplicate: false,
             xyxy: filter.xyxy(),
             filter,
+            seen_filter: filter,
             seen,
             seen_at: now,
             started_at: now,
         }
     }
 
-    /// Moves the box on by one frame.
-    pub(crate) fn predict(&mut self, mode: Mode) {
+    /// Returns what is compared with detections: the box and the class.
+    pub(crate) fn compared(&self) -> ([f64; 4], i32) {
+        (self.xyxy, self.seen.class_id)
+    }
+
+    /// Moves the box on by so many frames.
+    pub(crate) fn predict(&mut self, mode: Mode, step: f64) {
         if self.state != State::Tracked {
             self.filter.freeze_size();
         }
-        self.filter.predict();
+        self.filter.predict(step);
         if mode.compares_predicted_boxes() {
             self.xyxy = self.filter.xyxy();
         }
     }
 
     /// Takes the detection that was matched with this track.
-    pub(crate) fn see(&mut self, detection: Candidate, now: Now) {
-        self.filter.update(&detection.xyxy);
+    pub(crate) fn see(&mut self, detection: Candidate, now: Now, options: &Options) {
+        let missed = now.frame - self.seen_at.frame;
+        if options.observation_centric && missed > 1 {
+            let passed_ns = now.pts_ns - self.seen_at.pts_ns;
+            let step = match options.frame_ns {
+                Some(_) => options.step(passed_ns) / missed as f64,
+                None => 1.0,
+            };
+            self.filter = self.seen_filter;
+            self.filter
+                .walk(&self.seen.xyxy, &detection.xyxy, missed, step);
+        } else {
+            self.filter.update(&detection.xyxy);
+        }
+        if options.observation_centric {
+            self.seen_filter = self.filter;
+        }
         self.xyxy = self.filter.xyxy();
         self.state = State::Tracked;
         self.is_confirmed = true;
         self.seen = detection;
         self.seen_at = now;
+    }
+
+    /// Follows the picture where the camera moved it.
+    pub(crate) fn move_by(&mut self, motion: &CameraMotion) {
+        self.filter.move_by(motion);
+        self.seen_filter.move_by(motion);
+        self.seen.xyxy = motion.moved(self.seen.xyxy);
+        self.xyxy = motion.moved(self.xyxy);
     }
 
     /// Returns the frames from its start to its last match.

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::Options;
 use crate::TrackError;
 use crate::kalman::Shape;
 
@@ -57,7 +58,17 @@ pub struct ByteTrackSpec {
     pub fuse_score: bool,
     /// The life cycle.
     pub mode: Mode,
+    /// What goes beyond the published algorithm.
+    pub options: Options,
 }
+
+/// No option, where constants need it.
+const PLAIN: Options = Options {
+    frame_ns: None,
+    observation_centric: false,
+    buffer: 0.0,
+    per_class: false,
+};
 
 impl Default for ByteTrackSpec {
     /// Returns the improved life cycle with one second of memory.
@@ -82,6 +93,7 @@ impl ByteTrackSpec {
             lost_after: LostAfter::Frames(30),
             fuse_score: true,
             mode: Mode::Parity,
+            options: PLAIN,
         }
     }
 
@@ -95,6 +107,7 @@ impl ByteTrackSpec {
             lost_after: LostAfter::Frames(30),
             fuse_score: false,
             mode: Mode::ParityCpp,
+            options: PLAIN,
         }
     }
 
@@ -118,6 +131,7 @@ impl ByteTrackSpec {
             "at most track_high_thresh",
             self.track_low_thresh,
         )?;
+        self.options.validate()?;
         match self.lost_after {
             LostAfter::Time(ns) => require(
                 ns >= 0,
@@ -130,7 +144,7 @@ impl ByteTrackSpec {
     }
 }
 
-fn require(
+pub(crate) fn require(
     holds: bool,
     field: &'static str,
     expected: &'static str,

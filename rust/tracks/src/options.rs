@@ -1,0 +1,94 @@
+//! What goes beyond the published algorithm, all of it off unless asked for.
+
+use crate::TrackError;
+use crate::spec::require;
+
+/// Options on top of a [`Mode`](crate::Mode); the default has none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Duration of the step that the filter's noise is made for, nanoseconds, positive. Given, a prediction reaches as
+    /// far as media time has passed, so that dropped frames and changes of rate don't read as changes of speed; `None`
+    /// for one step a call of `update`. With frames exactly this far apart both are the same, bit for bit.
+    pub frame_ns: Option<i64>,
+    /// Whether a track that is found again forgets what its filter made up meanwhile: the filter goes back to the last
+    /// sighting and follows a straight line to the new one (observation-centric re-update: Cao et al., Observation-
+    /// Centric SORT, CVPR 2023, arXiv 2203.14360).
+    pub observation_centric: bool,
+    /// How much boxes are widened on each side before they are compared, as a share of their size, 0…1, so that fast
+    /// people or few frames a second still overlap (buffered `IoU`: Yang et al., C-BIoU, WACV 2023, arXiv 2211.14317).
+    pub buffer: f64,
+    /// Whether a track is only continued by detections of its class.
+    pub per_class: bool,
+}
+
+impl Options {
+    pub(crate) fn validate(&self) -> Result<(), TrackError> {
+        if let Some(ns) = self.frame_ns {
+            let expected = "a positive time, in nanoseconds";
+            require(ns > 0, "frame_ns", expected, ns)?;
+        }
+        let holds = (0.0..=1.0).contains(&self.buffer);
+        require(holds, "buffer", "a number from 0 to 1", self.buffer)
+    }
+
+    /// Returns the length of the filter's step over a time, in steps.
+    pub(crate) fn step(&self, passed_ns: i64) -> f64 {
+        self.frame_ns.map_or(1.0, |ns| passed_ns as f64 / ns as f64)
+    }
+
+    /// Returns a box widened for comparison.
+    pub(crate) fn widened(&self, [x1, y1, x2, y2]: [f64; 4]) -> [f64; 4] {
+        if self.buffer == 0.0 {
+            return [x1, y1, x2, y2];
+        }
+        let (across, down) = (self.buffer * (x2 - x1), self.buffer * (y2 - y1));
+        [x1 - across, y1 - down, x2 + across, y2 + down]
+    }
+}
+
+/// How the picture has moved since the last frame, because the camera did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CameraMotion {
+    matrix: [[f64; 3]; 2],
+    /// By how much lengths grow.
+    scale: f64,
+}
+
+impl CameraMotion {
+    /// Returns the motion that takes a pixel (x, y) of the last frame to `matrix` times (x, y, 1) in this one.
+    ///
+    /// # Errors
+    /// [`TrackError::CameraMotion`] when a number is not finite or the matrix has no inverse.
+    pub fn new(matrix: [[f64; 3]; 2]) -> Result<Self, TrackError> {
+        let [across, down] = matrix;
+        let determinant = across[0] * down[1] - across[1] * down[0];
+        let finite = matrix.iter().flatten().all(|v| v.is_finite());
+        if !finite || determinant == 0.0 || !determinant.is_finite() {
+            return Err(TrackError::CameraMotion);
+        }
+        let scale = determinant.abs().sqrt();
+        Ok(Self { matrix, scale })
+    }
+
+    /// Returns by how much lengths grow: the square root of how much areas do.
+    pub(crate) fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    pub(crate) fn place(&self, x: f64, y: f64) -> (f64, f64) {
+        let (x, y) = self.velocity(x, y);
+        (x + self.matrix[0][2], y + self.matrix[1][2])
+    }
+
+    pub(crate) fn velocity(&self, x: f64, y: f64) -> (f64, f64) {
+        let [across, down] = self.matrix;
+        (across[0] * x + across[1] * y, down[0] * x + down[1] * y)
+    }
+
+    /// Returns a box moved by its center and scaled.
+    pub(crate) fn moved(&self, [x1, y1, x2, y2]: [f64; 4]) -> [f64; 4] {
+        let (x, y) = self.place(f64::midpoint(x1, x2), f64::midpoint(y1, y2));
+        let (across, down) = ((x2 - x1) * self.scale / 2.0, (y2 - y1) * self.scale / 2.0);
+        [x - across, y - down, x + across, y + down]
+    }
+}

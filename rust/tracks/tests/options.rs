@@ -1,0 +1,254 @@
+//! Each option, where the plain tracker loses somebody or follows somebody else, and none of them where all are off.
+
+#![expect(clippy::unwrap_used, reason = "a fault here is a fault of the test")]
+
+use sightline_detections::Detections;
+use sightline_tracks::{ByteTrack, ByteTrackSpec, CameraMotion, Options, TrackError};
+
+mod crowd;
+
+const FRAME_NS: i64 = 100_000_000;
+
+fn spec(options: Options) -> ByteTrackSpec {
+    ByteTrackSpec {
+        options,
+        ..ByteTrackSpec::default()
+    }
+}
+
+fn tracker(options: Options) -> ByteTrack {
+    ByteTrack::new(spec(options)).unwrap()
+}
+
+/// A person of 40 by 100 whose left edge is at `x`, of a class.
+fn person(x: f32, class_id: i32) -> Detections {
+    let mut found = Detections::default();
+    found.push([x, 50.0, x + 40.0, 150.0], 0.9, class_id);
+    found
+}
+
+/// Shows a person at these places and times (in frames), and returns the identity in each.
+fn ids(options: Options, walk: &[(i64, f32)]) -> Vec<Option<u64>> {
+    let mut tracker = tracker(options);
+    let show = |&(frame, x): &(i64, f32)| {
+        tracker.update(&person(x, 0), frame * FRAME_NS).unwrap();
+        assert_eq!(tracker.check_invariants(), Ok(()));
+        tracker.visible().first().map(|track| track.id)
+    };
+    walk.iter().map(show).collect()
+}
+
+#[test]
+fn time_step_reaches_over_dropped_frames() {
+    // 12 px a frame for 20 frames; then four frames are dropped by the source.
+    let mut walk: Vec<(i64, f32)> = (0..20).map(|frame| (frame, 12.0 * frame as f32)).collect();
+    walk.extend((24..30).map(|frame| (frame, 12.0 * frame as f32)));
+    let timed = Options {
+        frame_ns: Some(FRAME_NS),
+        ..Options::default()
+    };
+    assert_eq!(ids(timed, &walk).last(), Some(&Some(1)));
+    assert_eq!(ids(timed, &walk)[20], Some(1));
+    assert_ne!(ids(Options::default(), &walk)[20], Some(1));
+}
+
+#[test]
+fn time_step_of_one_is_the_frame_step_bit_for_bit() {
+    let crowd = crowd::Crowd {
+        seed: 5,
+        people: 40,
+        side: 700.0,
+        jitter: 0.03,
+        missing: 0.05,
+        unsure: 0.1,
+        false_alarms: 0.02,
+        blackouts: 0.02,
+    };
+    let frames = crowd.frames(200);
+    let timed = Options {
+        frame_ns: Some(FRAME_NS),
+        ..Options::default()
+    };
+    for parity in [false, true] {
+        let of = |options| {
+            let base = if parity {
+                ByteTrackSpec::parity()
+            } else {
+                spec(options)
+            };
+            ByteTrack::new(ByteTrackSpec { options, ..base }).unwrap()
+        };
+        let (mut plain, mut timed) = (of(Options::default()), of(timed));
+        for (found, frame) in frames.iter().zip(0..) {
+            plain.update(found, frame * FRAME_NS).unwrap();
+            timed.update(found, frame * FRAME_NS).unwrap();
+            assert_eq!(plain.visible(), timed.visible());
+        }
+    }
+}
+
+/// Who was hidden and is found again is followed as if seen all along on the straight line between.
+#[test]
+fn re_update_forgets_what_was_made_up_meanwhile() {
+    // 3 px a frame, then hidden for five frames, then seen 2 px a frame farther on.
+    let at = |frame: i64| 3.0 * frame.min(19) as f32 + 2.0 * (frame - 19).max(0) as f32;
+    let follow = |observation_centric, hides| {
+        let mut tracker = tracker(Options {
+            observation_centric,
+            ..Options::default()
+        });
+        let mut boxes = Vec::new();
+        for frame in 0..40_i64 {
+            let found = match frame {
+                20..25 if hides => Detections::default(),
+                _ => person(at(frame), 0),
+            };
+            tracker.update(&found, frame * FRAME_NS).unwrap();
+            if frame >= 25 {
+                assert_eq!(tracker.visible().len(), 1);
+                assert_eq!(tracker.visible()[0].id, 1);
+                boxes.push(tracker.visible()[0].xyxy);
+            }
+        }
+        boxes
+    };
+    let seen_throughout = follow(false, false);
+    let apart = |boxes: &[[f64; 4]]| {
+        let sides = boxes.iter().flatten().zip(seen_throughout.iter().flatten());
+        sides.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    assert!(apart(&follow(true, true)) < 1e-9);
+    let plain = apart(&follow(false, true));
+    assert!(plain > 0.01, "{plain}");
+}
+
+#[test]
+fn buffer_lets_fast_people_overlap() {
+    // More than a width a frame.
+    let walk: Vec<(i64, f32)> = (0..10).map(|frame| (frame, 46.0 * frame as f32)).collect();
+    let buffered = Options {
+        buffer: 0.5,
+        ..Options::default()
+    };
+    assert_eq!(ids(buffered, &walk), vec![Some(1); 10]);
+    let plain = ids(Options::default(), &walk);
+    assert!(plain[1..].iter().all(|&id| id != Some(1)), "{plain:?}");
+}
+
+#[test]
+fn camera_motion_moves_everybody() {
+    let turn = 0.1_f64;
+    let motions: [[[f64; 3]; 2]; 3] = [
+        [[1.0, 0.0, 300.0], [0.0, 1.0, -20.0]],
+        [[1.5, 0.0, -30.0], [0.0, 1.5, 10.0]],
+        [
+            [turn.cos(), -turn.sin(), 200.0],
+            [turn.sin(), turn.cos(), 5.0],
+        ],
+    ];
+    for matrix in motions {
+        let [across, down] = matrix;
+        let at = |matrix: [f64; 3], x: f64, y: f64| matrix[0] * x + matrix[1] * y + matrix[2];
+        let scale = across[0].hypot(down[0]);
+        let mut told = tracker(Options::default());
+        let mut untold = told.clone();
+        // To the right, 2 px a frame, before and after the camera moved, all in the old picture's pixels.
+        for frame in 0..30_i64 {
+            let x = 200.0 + 2.0 * frame as f64;
+            let (mut center, mut size) = ((x + 20.0, 100.0), (40.0, 100.0));
+            if frame == 20 {
+                told.move_camera(&CameraMotion::new(matrix).unwrap());
+            }
+            if frame >= 20 {
+                center = (at(across, center.0, center.1), at(down, center.0, center.1));
+                size = (40.0 * scale, 100.0 * scale);
+            }
+            let mut found = Detections::default();
+            #[expect(clippy::cast_possible_truncation, reason = "pixels")]
+            let corner = |side: f64, way: f64| (side + way) as f32;
+            found.push(
+                [
+                    corner(center.0, -size.0 / 2.0),
+                    corner(center.1, -size.1 / 2.0),
+                    corner(center.0, size.0 / 2.0),
+                    corner(center.1, size.1 / 2.0),
+                ],
+                0.9,
+                0,
+            );
+            for tracker in [&mut told, &mut untold] {
+                tracker.update(&found, frame * FRAME_NS).unwrap();
+                assert_eq!(tracker.check_invariants(), Ok(()));
+            }
+            let seen = told.visible();
+            assert_eq!(seen.len(), 1);
+            assert_eq!(seen[0].id, 1);
+            let middle = f64::midpoint(seen[0].xyxy[0], seen[0].xyxy[2]);
+            assert!(
+                frame < 5 || (middle - center.0).abs() < 1.0,
+                "{middle} {center:?}"
+            );
+        }
+        let alone = untold.visible().first().map(|track| track.id);
+        assert!(matrix[0][0] > 1.2 || alone != Some(1), "{matrix:?}");
+    }
+}
+
+#[test]
+fn classes_are_told_apart() {
+    let swapped = |per_class| {
+        let mut tracker = tracker(Options {
+            per_class,
+            ..Options::default()
+        });
+        for frame in 0..6 {
+            let class_id = if frame < 3 { 0 } else { 16 };
+            tracker
+                .update(&person(100.0, class_id), frame * FRAME_NS)
+                .unwrap();
+        }
+        (tracker.visible()[0].id, tracker.visible()[0].class_id)
+    };
+    assert_eq!(swapped(false), (1, 16));
+    assert_eq!(swapped(true), (2, 16));
+}
+
+#[test]
+fn nonsense_is_refused() {
+    for (options, field) in [
+        (
+            Options {
+                frame_ns: Some(0),
+                ..Options::default()
+            },
+            "frame_ns",
+        ),
+        (
+            Options {
+                buffer: 1.5,
+                ..Options::default()
+            },
+            "buffer",
+        ),
+        (
+            Options {
+                buffer: f64::NAN,
+                ..Options::default()
+            },
+            "buffer",
+        ),
+    ] {
+        let error = ByteTrack::new(spec(options)).unwrap_err();
+        assert!(
+            matches!(error, TrackError::Spec { field: found, .. } if found == field),
+            "{error}"
+        );
+    }
+    for matrix in [
+        [[0.0; 3]; 2],
+        [[1.0, 2.0, 0.0], [2.0, 4.0, 0.0]],
+        [[1.0, 0.0, f64::NAN], [0.0, 1.0, 0.0]],
+    ] {
+        assert_eq!(CameraMotion::new(matrix), Err(TrackError::CameraMotion));
+    }
+}
