@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = Path(os.environ.get("SIGHTLINE_FIXTURES", ROOT.parent / "shared" / "fixtures")).resolve()
 PEERS = {
     "peers": (ROOT / ".venv-peers", ROOT / "benches" / "peers" / "requirements.txt"),
+    "native": (ROOT / ".venv-peers-native", ROOT / "benches" / "peers" / "requirements-native.txt"),
     "trackers": (ROOT / ".venv-peers-trackers", ROOT / "benches" / "peers" / "requirements-trackers.txt"),
 }
 
