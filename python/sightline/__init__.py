@@ -18,6 +18,7 @@ from sightline.events import (
     ZoneExited,
 )
 from sightline.geometry import LineSet, PolygonSet
+from sightline.ground import AutoCalibration, GroundPlane
 from sightline.pipeline import Camera, Pipeline
 from sightline.rules import LineZone, PolygonZone, Rules
 from sightline.scene import Distance, Line, Scene, Zone
@@ -27,6 +28,7 @@ from sightline.video import Source, open_source
 __version__ = _core.VERSION
 
 __all__ = [
+    "AutoCalibration",
     "ByteTrack",
     "Camera",
     "ConfigError",
@@ -34,6 +36,7 @@ __all__ = [
     "Detector",
     "Distance",
     "Event",
+    "GroundPlane",
     "Line",
     "LineCrossed",
     "LineSet",

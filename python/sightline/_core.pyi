@@ -102,6 +102,65 @@ class Decoder:
             ModelError: When the outputs' shapes do not fit the family.
         """
 
+_Point: TypeAlias = Sequence[float] | tuple[float, float]
+
+@final
+class GroundPlane:
+    """Maps source pixels to metres on the ground."""
+
+    @staticmethod
+    def from_homography(matrix: Sequence[Sequence[float]], visible: _Point) -> GroundPlane:
+        """From a matrix, given a pixel that shows ground."""
+    @staticmethod
+    def from_points(pixels: Sequence[_Point], metres: Sequence[_Point]) -> tuple[GroundPlane, float]:
+        """From pairs of points; also return by how much they are missed, metres."""
+    @staticmethod
+    def above(
+        height_m: float, tilt_rad: float, roll_rad: float, focal_px: float, center_px: _Point
+    ) -> GroundPlane:
+        """From a camera of known height, tilt and roll (radians) and focal length."""
+    @staticmethod
+    def from_pinhole(
+        focal_px: tuple[float, float],
+        center_px: _Point,
+        distortion: tuple[float, float],
+        rotation: Sequence[Sequence[float]],
+        translation: Sequence[float],
+    ) -> GroundPlane:
+        """From a camera's matrix, lens and pose."""
+    @staticmethod
+    def from_tsai(
+        focal: float,
+        kappa1: float,
+        center_px: tuple[float, float],
+        sx: float,
+        pixel: tuple[float, float],
+        translation: Sequence[float],
+        rotation: Sequence[float],
+        unit_m: float,
+    ) -> GroundPlane:
+        """From Tsai's numbers."""
+    def locate(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where pixels lie on the ground, metres: (N, 2), NaN above the horizon."""
+    def project(self, places: NDArray[np.float64], height_m: float) -> NDArray[np.float64]:
+        """The pixels that show points so many metres above the ground: (N, 2), NaN where there is none."""
+    def metres_per_px(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres of ground that a pixel covers at most: (N,), NaN above the horizon."""
+    @property
+    def camera(self) -> tuple[float, float, float] | None:
+        """Height (m), tilt (rad) and focal length (px) of the camera, where it is known."""
+
+@final
+class PeopleFit:
+    """Collects people's boxes until they determine the camera."""
+
+    def __new__(cls, size_px: tuple[int, int], stature_m: float, focal_px: float | None) -> PeopleFit: ...
+    def __len__(self) -> int: ...
+    def add(self, track_id: NDArray[np.uint64], xyxy: NDArray[np.float64]) -> None:
+        """Take boxes, (N, 4), of people by identity, (N,)."""
+    def solve(self) -> tuple[GroundPlane, tuple[float, float, float, float]]:
+        """Fit the camera; return the plane and the errors of height, tilt, focal length and distances."""
+
 @final
 class MotionDetector:
     """Finds what moves before a fixed camera; one for each stream."""

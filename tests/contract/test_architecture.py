@@ -30,6 +30,7 @@ MODULES = [
     "detections",
     "detectors",
     "tracks",
+    "ground",
     "events",
     "rules",
     "config",

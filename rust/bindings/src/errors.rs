@@ -5,6 +5,7 @@ use pyo3::types::PyString;
 use sightline_detections::DecodeError;
 use sightline_engine::EngineError;
 use sightline_frames::FrameError;
+use sightline_ground::GroundError;
 use sightline_motion::MotionError;
 use sightline_tracks::TrackError;
 use sightline_video::VideoError;
@@ -43,6 +44,7 @@ from_error! {
     VideoError => CoreError::Video,
     DecodeError => CoreError::Decode,
     Vec<SceneError> => CoreError::Scene,
+    GroundError => |error: GroundError| CoreError::Value(error.to_string()),
     FrameError => |error: FrameError| CoreError::Value(error.to_string()),
     MotionError => |error: MotionError| CoreError::Value(error.to_string()),
     TrackError => |error: TrackError| CoreError::Value(error.to_string()),

@@ -103,7 +103,7 @@ impl SegmentSet {
     }
 }
 
-fn points_from_array<'a>(
+pub(crate) fn points_from_array<'a>(
     name: &str,
     points: &'a PyReadonlyArray2<'_, f64>,
 ) -> PyResult<&'a [[f64; 2]]> {

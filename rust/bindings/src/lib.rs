@@ -17,6 +17,7 @@ mod errors;
 mod facts;
 mod frames;
 mod geometry;
+mod ground;
 mod motion;
 mod tracks;
 mod video;
@@ -35,6 +36,8 @@ mod _core {
     use super::frames::{Converter, Placement, TensorSpec};
     #[pymodule_export]
     use super::geometry::{PolygonSet, SegmentSet};
+    #[pymodule_export]
+    use super::ground::{GroundPlane, PeopleFit};
     #[pymodule_export]
     use super::motion::MotionDetector;
     #[pymodule_export]
