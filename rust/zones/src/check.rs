@@ -6,7 +6,8 @@ use sightline_geometry::{Point, Polygon, PolygonError, Segment};
 
 use crate::distance::Distance;
 use crate::line::Line;
-use crate::spec::{CLEAR_AT_ONCE, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+use crate::spec::{CLEAR_AT_ONCE, CrowdSpec, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+use crate::summary::{Crowding, ZoneInterval};
 use crate::tally::{LineTally, ZoneTally};
 use crate::zone::Zone;
 
@@ -50,6 +51,7 @@ pub(crate) fn rules_from_spec(
         return Err(check.faults);
     }
     check.duration("max_gap_ns", spec.max_gap_ns);
+    check.duration("summary_ns", spec.summary_ns);
     check.names("lines", spec.lines.iter().map(|line| &line.name));
     check.names("zones", spec.zones.iter().map(|zone| &zone.name));
     check.names(
@@ -125,6 +127,7 @@ impl Check {
             anchor: spec.anchor,
             band_px: band_px?,
             tally: LineTally::default(),
+            before: LineTally::default(),
         })
     }
 
@@ -133,6 +136,7 @@ impl Check {
         let polygon = self.polygon(&format!("{path}.polygon"), &spec.polygon);
         let band_px = self.band(&path, spec.band);
         self.duration(&format!("{path}.dwell_ns"), spec.dwell_ns);
+        let crowding = spec.crowd.and_then(|crowd| self.crowd(&path, crowd));
         if spec.confirm_frames == 0 {
             let message = "expected at least 1 frame, found 0; 1 lets an entry count at once";
             self.fault(format!("{path}.confirm_frames"), message);
@@ -149,10 +153,30 @@ impl Check {
             dwell_ns: spec.dwell_ns,
             confirm_frames: spec.confirm_frames,
             tally: ZoneTally::default(),
+            crowding,
+            interval: ZoneInterval::default(),
             reported: 0,
             cuts: Vec::with_capacity(polygon.vertices().len()),
             polygon,
         })
+    }
+
+    fn crowd(&mut self, path: &str, spec: CrowdSpec) -> Option<Crowding> {
+        let CrowdSpec {
+            limit,
+            min_duration_ns,
+        } = spec;
+        if limit == 0 {
+            self.fault(
+                format!("{path}.crowd.limit"),
+                "expected at least 1, found 0",
+            );
+        }
+        if min_duration_ns < 0 {
+            let message = format!("expected 0 nanoseconds or more, found {min_duration_ns}");
+            self.fault(format!("{path}.crowd.min_duration_ns"), message);
+        }
+        (limit > 0 && min_duration_ns >= 0).then(|| Crowding::new(limit, min_duration_ns))
     }
 
     fn distance(&mut self, spec: &DistanceSpec, rule: u32) -> Option<Distance> {

@@ -1,5 +1,7 @@
 //! What the rules conclude.
 
+use crate::summary::{LineSummary, ZoneSummary};
+
 /// Which way a line was crossed, as somebody sees it who stands at its start and faces its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -66,6 +68,23 @@ pub enum FactKind {
         /// Tracks inside before.
         previous: u32,
     },
+    /// There have been as many in a zone as its limit for as long as is allowed; once a crowd.
+    ZoneOvercrowded {
+        /// Tracks inside now.
+        count: u32,
+    },
+    /// There are fewer in an overcrowded zone than its limit. Its time is the frame's.
+    ZoneRelieved {
+        /// Most that were inside.
+        peak: u32,
+        /// How long there were as many as the limit, nanoseconds.
+        lasted_ns: i64,
+    },
+    /// An interval is over: at a multiple of its length, or where the stream ends or its clock jumps back. After a time
+    /// without frames one summary may cover several.
+    LineSummarized(LineSummary),
+    /// An interval is over, for a zone.
+    ZoneSummarized(ZoneSummary),
     /// Two tracks are closer than a distance rule's threshold.
     PeopleClose {
         /// The other track; its id is the larger of the two.

@@ -1,10 +1,11 @@
 //! How one track's move reaches the lines and zones that it can matter to.
 
 use crate::check::Rules;
-use crate::fact::ExitReason;
+use crate::fact::{ExitReason, FactKind};
 use crate::known::TrackState;
 use crate::notes::Notes;
 use crate::sighting::Sighting;
+use crate::summary::{LineSummary, ZoneInterval};
 use crate::zone::ZoneState;
 
 impl Rules {
@@ -93,6 +94,29 @@ impl Rules {
         }
         for (zone, known) in zones {
             self.zones[*zone as usize].leave(known, last, reason, notes);
+        }
+    }
+
+    /// Starts counting up for the next summaries.
+    pub(crate) fn begin_interval(&mut self, now_ns: i64) {
+        for line in &mut self.lines {
+            line.before = line.tally;
+        }
+        for zone in &mut self.zones {
+            zone.interval = ZoneInterval::begin(&zone.tally, now_ns);
+        }
+    }
+
+    /// Sums up what lines and zones have counted in an interval.
+    pub(crate) fn summarize(&self, start_ns: i64, end_ns: i64, notes: &mut Notes) {
+        for line in &self.lines {
+            let added = line.tally.since(&line.before);
+            let kind = FactKind::LineSummarized(LineSummary { start_ns, added });
+            notes.add_of_rule(kind, line.rule, end_ns);
+        }
+        for zone in &self.zones {
+            let summary = zone.interval.end(&zone.tally, start_ns, end_ns);
+            notes.add_of_rule(FactKind::ZoneSummarized(summary), zone.rule, end_ns);
         }
     }
 

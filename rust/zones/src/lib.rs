@@ -3,9 +3,10 @@
 //! [`Scene`] is the type to know. Make one per source from a [`SceneSpec`], give it every analyzed frame's tracks with
 //! the frame's time, and read the [`Fact`]s that it appends.
 //!
-//! The way through a frame: `scene` turns each track's last two sightings into a move (`sighting`) and hands it to
-//! every rule. A `line` looks at how often the anchor's path cut it between two places clear of it; a `zone` at which
-//! cuts led clearly in or out; a `distance` at pairs of people. What they conclude is put in order of time (`notes`).
+//! The way through a frame: `scene` turns each track's last two sightings into a move (`sighting`) and hands it to the
+//! rules that are near (`nearby`, `following`), or that it is not done with (`known`). A `line` looks at how often the anchor's path cut it between two places clear of it; a `zone` at which
+//! cuts led clearly in or out; a `distance` at pairs of people. What they conclude is put in order of time (`notes`), and counted up by
+//! intervals (`summary`).
 //!
 //! Three ideas keep counts right without special cases. Whether a path cuts a boundary is decided exactly, by
 //! `sightline_geometry`. A change counts once the anchor is clear of the boundary by a band, so jitter is silent; its
@@ -23,11 +24,13 @@ mod notes;
 mod scene;
 mod sighting;
 mod spec;
+mod summary;
 mod tally;
 mod zone;
 
 pub use check::SceneError;
 pub use fact::{Direction, EntryReason, ExitReason, Fact, FactKind};
 pub use scene::Scene;
-pub use spec::{Anchor, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+pub use spec::{Anchor, CrowdSpec, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+pub use summary::{LineSummary, ZoneSummary};
 pub use tally::{DistanceTally, LineTally, ZoneTally};

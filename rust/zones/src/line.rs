@@ -18,6 +18,8 @@ pub(crate) struct Line {
     pub(crate) anchor: Anchor,
     pub(crate) band_px: f64,
     pub(crate) tally: LineTally,
+    /// What it was when the interval that is summarized began.
+    pub(crate) before: LineTally,
 }
 
 /// A track whose path has cut the line and that is not clear of it yet.

@@ -50,14 +50,14 @@ impl<'a> Notes<'a> {
         });
     }
 
-    /// Adds a zone's new count.
-    pub(crate) fn add_count(&mut self, rule: u32, count: u32, previous: u32) {
+    /// Adds a fact about a rule, such as a zone's new count.
+    pub(crate) fn add_of_rule(&mut self, kind: FactKind, rule: u32, pts_ns: i64) {
         self.facts.push(Fact {
-            kind: FactKind::ZoneCountChanged { count, previous },
+            kind,
             rule,
             track_id: None,
             epoch: self.epoch,
-            pts_ns: self.now_ns,
+            pts_ns,
             confirmed_pts_ns: self.now_ns,
             bridged_ns: 0,
             xyxy: [0.0; 4],
@@ -88,11 +88,14 @@ impl<'a> Notes<'a> {
 /// What facts are sorted by.
 fn rank(fact: &Fact) -> (i64, u8, u32, u64, u64) {
     let (list, other) = match fact.kind {
-        FactKind::LineCrossed { .. } => (0, 0),
+        FactKind::LineCrossed { .. } | FactKind::LineSummarized(_) => (0, 0),
         FactKind::ZoneEntered { .. }
         | FactKind::ZoneExited { .. }
         | FactKind::ZoneDwelled { .. }
-        | FactKind::ZoneCountChanged { .. } => (1, 0),
+        | FactKind::ZoneCountChanged { .. }
+        | FactKind::ZoneOvercrowded { .. }
+        | FactKind::ZoneRelieved { .. }
+        | FactKind::ZoneSummarized(_) => (1, 0),
         FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => (2, other),
     };
     let track_id = fact.track_id.unwrap_or(u64::MAX);

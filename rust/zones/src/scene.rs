@@ -29,6 +29,8 @@ pub struct Scene {
     frame: u64,
     /// Edits of the rules so far.
     edit: u64,
+    /// When the interval began that is summarized next.
+    interval_ns: i64,
     /// Memory for the tracks that are given up in one update, and for the order of its facts.
     given_up: Vec<u64>,
     order: Vec<usize>,
@@ -50,6 +52,7 @@ impl Scene {
             now: None,
             frame: 0,
             edit: 0,
+            interval_ns: 0,
             given_up: Vec::new(),
             order: Vec::new(),
         })
@@ -74,10 +77,17 @@ impl Scene {
             .is_some_and(|(last, then_ns)| last != epoch || then_ns > pts_ns)
         {
             self.close(ExitReason::Lost, facts);
+            self.now = None;
         }
+        let starts = self.now.is_none();
         self.now = Some((epoch, pts_ns));
         self.frame += 1;
         let mut notes = Notes::new(facts, epoch, pts_ns);
+        if starts {
+            self.begin_interval(pts_ns);
+        } else {
+            self.end_intervals(&mut notes);
+        }
         self.give_up(removed, &mut notes);
         self.tracks.begin_frame();
         for track in tracks {
@@ -193,7 +203,31 @@ impl Scene {
         while let Some(id) = self.tracks.first_id() {
             self.forget(id, reason, &mut notes);
         }
-        self.report_counts(notes);
+        for zone in &mut self.rules.zones {
+            zone.report_count(&mut notes);
+        }
+        if self.spec.summary_ns.is_some() {
+            self.rules.summarize(self.interval_ns, now_ns, &mut notes);
+        }
+        notes.sort(&mut self.order);
+    }
+
+    /// Starts counting up at the first frame.
+    fn begin_interval(&mut self, now_ns: i64) {
+        self.interval_ns = now_ns;
+        self.rules.begin_interval(now_ns);
+    }
+
+    /// Sums up the intervals that were over before this frame, as one.
+    fn end_intervals(&mut self, notes: &mut Notes) {
+        let Some(length_ns) = self.spec.summary_ns else {
+            return;
+        };
+        let boundary_ns = notes.now_ns - notes.now_ns.rem_euclid(length_ns);
+        if boundary_ns > self.interval_ns {
+            self.rules.summarize(self.interval_ns, boundary_ns, notes);
+            self.begin_interval(boundary_ns);
+        }
     }
 
     fn report_counts(&mut self, mut notes: Notes) {

@@ -73,6 +73,8 @@ pub struct ZoneSpec {
     pub band: Option<f64>,
     /// Stay after which `ZoneDwelled` is due, nanoseconds, positive; `None` for never.
     pub dwell_ns: Option<i64>,
+    /// When it is overcrowded; `None` for never.
+    pub crowd: Option<CrowdSpec>,
     /// Frames in a row in which a track must be seen inside before its entry counts, at least 1. With more than 1, a
     /// zone that was jumped over between two frames was not entered.
     pub confirm_frames: u32,
@@ -87,9 +89,19 @@ impl ZoneSpec {
             anchor: Anchor::default(),
             band: None,
             dwell_ns: None,
+            crowd: None,
             confirm_frames: 1,
         }
     }
+}
+
+/// How many are too many, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrowdSpec {
+    /// As many as this, at least 1, are a crowd.
+    pub limit: u32,
+    /// How long they must be so many without a break, nanoseconds, 0 or more.
+    pub min_duration_ns: i64,
 }
 
 /// A distance that people keep or don't, in the image's plane.
@@ -132,6 +144,8 @@ pub struct SceneSpec {
     pub zones: Vec<ZoneSpec>,
     /// Distances, in the order in which facts number them.
     pub distances: Vec<DistanceSpec>,
+    /// Length of the intervals that are summarized, nanoseconds, positive; `None` for no summaries.
+    pub summary_ns: Option<i64>,
     /// Time without a sighting after which a track that reappears counts as new, nanoseconds, positive; `None` for as
     /// long as the tracker keeps the identity.
     pub max_gap_ns: Option<i64>,

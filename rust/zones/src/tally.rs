@@ -15,6 +15,19 @@ pub struct LineTally {
     pub gaps_bridged: u64,
 }
 
+impl LineTally {
+    /// Returns what was added since `before`.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            in_count: self.in_count - before.in_count,
+            out_count: self.out_count - before.out_count,
+            lost_at_line: self.lost_at_line - before.lost_at_line,
+            flips_suppressed: self.flips_suppressed - before.flips_suppressed,
+            gaps_bridged: self.gaps_bridged - before.gaps_bridged,
+        }
+    }
+}
+
 /// Counts of a zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ZoneTally {
@@ -30,6 +43,20 @@ pub struct ZoneTally {
     pub flips_suppressed: u64,
     /// Entries and exits that were interpolated over a gap between sightings.
     pub gaps_bridged: u64,
+}
+
+impl ZoneTally {
+    /// Returns what was added since `before`, with how many are inside now.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            inside: self.inside,
+            entries: self.entries - before.entries,
+            exits: self.exits - before.exits,
+            born_inside: self.born_inside - before.born_inside,
+            flips_suppressed: self.flips_suppressed - before.flips_suppressed,
+            gaps_bridged: self.gaps_bridged - before.gaps_bridged,
+        }
+    }
 }
 
 /// Counts of a distance rule.

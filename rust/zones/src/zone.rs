@@ -6,6 +6,7 @@ use crate::fact::{EntryReason, ExitReason, FactKind};
 use crate::notes::Notes;
 use crate::sighting::{Moment, Move, Sighting};
 use crate::spec::{Anchor, CLEAR_SIGHTINGS};
+use crate::summary::{Crowd, Crowding, ZoneInterval};
 use crate::tally::ZoneTally;
 
 /// A zone with its counts.
@@ -23,6 +24,9 @@ pub(crate) struct Zone {
     pub(crate) dwell_ns: Option<i64>,
     pub(crate) confirm_frames: u32,
     pub(crate) tally: ZoneTally,
+    pub(crate) crowding: Option<Crowding>,
+    /// What has passed of the interval that is summarized.
+    pub(crate) interval: ZoneInterval,
     /// The count that was last handed out.
     pub(crate) reported: u32,
     /// Memory for one move's cuts.
@@ -196,8 +200,25 @@ impl Zone {
     /// Hands out the count if it is another one than last time.
     pub(crate) fn report_count(&mut self, notes: &mut Notes) {
         let previous = std::mem::replace(&mut self.reported, self.tally.inside);
-        if previous != self.reported {
-            notes.add_count(self.rule, self.reported, previous);
+        let (count, now_ns) = (self.reported, notes.now_ns);
+        if previous != count {
+            let kind = FactKind::ZoneCountChanged { count, previous };
+            notes.add_of_rule(kind, self.rule, now_ns);
+            self.interval.count(count, now_ns);
+        }
+        match self
+            .crowding
+            .as_mut()
+            .and_then(|crowding| crowding.judge(count, now_ns))
+        {
+            Some(Crowd::Formed(pts_ns)) => {
+                notes.add_of_rule(FactKind::ZoneOvercrowded { count }, self.rule, pts_ns);
+            }
+            Some(Crowd::Gone(peak, lasted_ns)) => {
+                let kind = FactKind::ZoneRelieved { peak, lasted_ns };
+                notes.add_of_rule(kind, self.rule, now_ns);
+            }
+            None => {}
         }
     }
 
@@ -273,6 +294,7 @@ impl Zone {
         self.report_dwell(&mut stay, moment.pts_ns, step, notes);
         self.tally.inside -= 1;
         self.tally.exits += 1;
+        self.interval.leave(moment.pts_ns - stay.entered_ns);
         self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
         let kind = FactKind::ZoneExited {
             reason,

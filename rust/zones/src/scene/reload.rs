@@ -6,6 +6,7 @@ use crate::fact::{ExitReason, Fact};
 use crate::nearby::Nearby;
 use crate::notes::Notes;
 use crate::spec::SceneSpec;
+use crate::summary::ZoneInterval;
 
 /// For each rule of a list, its position in the list before; `None` if it is new or changed.
 type Kept = Vec<Option<usize>>;
@@ -40,14 +41,19 @@ impl Scene {
             if let Some(old) = *old {
                 line.born = before.lines[old].born;
                 line.tally = before.lines[old].tally;
+                line.before = before.lines[old].before;
             }
         }
         for (zone, old) in self.rules.zones.iter_mut().zip(&zones) {
             zone.born = self.edit;
+            zone.interval =
+                ZoneInterval::begin(&zone.tally, self.now.map_or(0, |(_, now_ns)| now_ns));
             if let Some(old) = *old {
                 zone.born = before.zones[old].born;
                 zone.tally = before.zones[old].tally;
                 zone.reported = before.zones[old].reported;
+                zone.crowding = before.zones[old].crowding;
+                zone.interval = before.zones[old].interval;
             }
         }
         let mut before: Vec<_> = before.distances.into_iter().map(Some).collect();

@@ -1,6 +1,6 @@
 //! What is refused at load, all at once and with its place.
 
-use sightline_zones::{DistanceSpec, LineSpec, Scene, SceneError, SceneSpec, ZoneSpec};
+use sightline_zones::{CrowdSpec, DistanceSpec, LineSpec, Scene, SceneError, SceneSpec, ZoneSpec};
 
 fn faults(spec: &SceneSpec) -> Vec<SceneError> {
     Scene::new(spec, 1920, 1080).err().unwrap_or_default()
@@ -99,6 +99,10 @@ fn faulty() -> SceneSpec {
             },
             ZoneSpec {
                 polygon: vec![[0.0, 0.0], [1.0, -0.01], [f64::INFINITY, 1.0]],
+                crowd: Some(CrowdSpec {
+                    limit: 0,
+                    min_duration_ns: -1,
+                }),
                 ..zone("a")
             },
         ],
@@ -110,6 +114,7 @@ fn faulty() -> SceneSpec {
             ..DistanceSpec::new("", 0.1)
         }],
         max_gap_ns: Some(0),
+        summary_ns: Some(-1),
     }
 }
 
@@ -121,6 +126,7 @@ fn all_faults_at_once() {
         paths,
         [
             "max_gap_ns",
+            "summary_ns",
             "lines[1].name",
             "lines[3].name",
             "zones[1].name",
@@ -133,6 +139,8 @@ fn all_faults_at_once() {
             "zones[0].confirm_frames",
             "zones[1].polygon[1]",
             "zones[1].polygon[2]",
+            "zones[1].crowd.limit",
+            "zones[1].crowd.min_duration_ns",
             "distances[0].polygon",
             "distances[0].min_duration_ns",
             "distances[0].threshold",
@@ -140,8 +148,8 @@ fn all_faults_at_once() {
         ]
     );
     assert_eq!(
-        found[1].to_string(),
+        found[2].to_string(),
         "lines[1].name: \"a\" is the name of lines[0] too; give each its own"
     );
-    assert!(found[7].message.contains("divide pixels"), "{}", found[7]);
+    assert!(found[8].message.contains("divide pixels"), "{}", found[8]);
 }

@@ -6,5 +6,6 @@ mod load;
 mod order;
 mod properties;
 mod stays;
+mod summaries;
 mod walk;
 mod zones;

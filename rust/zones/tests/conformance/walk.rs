@@ -175,7 +175,11 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
             ExitReason::Ended => "ended",
         },
         FactKind::ZoneDwelled { .. } => "dwelled",
-        FactKind::ZoneCountChanged { .. } => return None,
+        FactKind::ZoneOvercrowded { .. } => "overcrowded",
+        FactKind::ZoneRelieved { .. } => "relieved",
+        FactKind::ZoneCountChanged { .. }
+        | FactKind::LineSummarized(_)
+        | FactKind::ZoneSummarized(_) => return None,
         FactKind::PeopleClose { .. } => "close",
     })
 }
