@@ -310,6 +310,12 @@ class Fact:
     def distance_px(self) -> float | None:
         """Distance of a pair."""
     @property
+    def figures(self) -> dict[str, int] | None:
+        """Counts of a summary, times in nanoseconds."""
+    @property
+    def mean(self) -> float | None:
+        """How many were inside on average over time."""
+    @property
     def xyxy(self) -> tuple[float, float, float, float] | None:
         """The box that decided, pixels."""
     @property

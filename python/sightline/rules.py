@@ -44,11 +44,14 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "anchor": zone.anchor,
                 "band": zone.band,
                 "dwell_ns": _ns(zone.dwell_s),
+                "crowd_limit": zone.crowd_limit,
+                "crowd_ns": round(zone.crowd_s * 1e9),
                 "confirm_frames": zone.confirm_frames,
             }
             for zone in scene.zones
         ],
         "distances": [_core_distance(distance) for distance in scene.distances],
+        "summary_ns": _ns(scene.summary_s),
         "max_gap_ns": _ns(scene.max_gap_s),
     }
 

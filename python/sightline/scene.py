@@ -68,6 +68,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         band: How far, as a share of the picture's height, an anchor must be beyond the border before it counts;
             4 pixels at 1080 lines when absent.
         dwell_s: A stay of this many seconds gives an event of its own.
+        crowd_limit: As many people as this are a crowd.
+        crowd_s: How many seconds a crowd must last without a break before it is reported; at once when absent.
         confirm_frames: Analyzed frames in a row that an anchor must be inside before an entry counts.
     """
 
@@ -76,10 +78,15 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anchor: Anchor = "bottom_center"
     band: Share | None = None
     dwell_s: Positive | None = None
+    crowd_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    crowd_s: Annotated[float, msgspec.Meta(ge=0.0)] = 0.0
     confirm_frames: Annotated[int, msgspec.Meta(ge=1)] = 1
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)
+        if self.crowd_s and self.crowd_limit is None:
+            message = f"expected crowd_limit beside it, found crowd_s = {self.crowd_s:g} alone; say how many are a crowd"
+            raise ConfigError([Fault(f"{self.name}.crowd_s", message)])
 
     @classmethod
     def from_pixels(
@@ -120,12 +127,14 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         zones: Zones to count people in.
         distances: Watches on people who come close.
         max_gap_s: A track that was not seen for longer than this is not bridged: what happened in between is unknown.
+        summary_s: Every so many seconds of media time, each line and zone is summed up in an event of its own.
     """
 
     lines: list[Line] = []
     zones: list[Zone] = []
     distances: list[Distance] = []
     max_gap_s: Positive | None = None
+    summary_s: Positive | None = None
 
 
 def _shares(points: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[tuple[float, float]]:

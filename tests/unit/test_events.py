@@ -10,11 +10,22 @@ from sightline.scene import Distance, Line, Scene, Zone
 
 SCENE = Scene(
     lines=[Line("door", (0.1, 0.6), (0.9, 0.6))],
-    zones=[Zone("queue / left", [(0, 0), (1, 0), (1, 1)])],
+    zones=[Zone("queue / left", [(0, 0), (1, 0), (1, 1)], crowd_limit=3)],
     distances=[Distance(name="apart", threshold=0.1)],
 )
 NOTHING = dict.fromkeys(
-    ("other_id", "direction", "reason", "dwell_ns", "unseen_ns", "count", "previous", "distance_px")
+    (
+        "other_id",
+        "direction",
+        "reason",
+        "dwell_ns",
+        "unseen_ns",
+        "count",
+        "previous",
+        "distance_px",
+        "figures",
+        "mean",
+    )
 )
 TRACK = {
     "track_id": 17,
@@ -29,6 +40,36 @@ KINDS = {
     "zone_exited": {"reason": "lost", "dwell_ns": 2_500_000_000, "unseen_ns": 100_000_000},
     "zone_dwelled": {"dwell_ns": 30_000_000_000, "unseen_ns": 0},
     "zone_count_changed": {"count": 3, "previous": 2, **dict.fromkeys(TRACK)},
+    "zone_overcrowded": {"count": 4, **dict.fromkeys(TRACK)},
+    "zone_relieved": {"count": 5, "dwell_ns": 61_000_000_000, **dict.fromkeys(TRACK)},
+    "line_summarized": {
+        "figures": {
+            "start_ns": 0,
+            "in": 7,
+            "out": 5,
+            "lost_at_line": 1,
+            "flips_suppressed": 2,
+            "gaps_bridged": 3,
+        },
+        **dict.fromkeys(TRACK),
+    },
+    "zone_summarized": {
+        "figures": {
+            "start_ns": 0,
+            "inside": 2,
+            "entries": 9,
+            "exits": 8,
+            "least": 0,
+            "most": 4,
+            "dwell_mean_ns": 12_300_000_000,
+            "dwell_max_ns": 45_600_000_000,
+            "born_inside": 1,
+            "flips_suppressed": 0,
+            "gaps_bridged": 2,
+        },
+        "mean": 1.75,
+        **dict.fromkeys(TRACK),
+    },
     "people_close": {"other_id": 18, "distance_px": 24.0},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }

@@ -155,6 +155,7 @@ def _camera(target: str, scene: Scene, fps: float) -> CameraConfig:
         zones=scene.zones,
         distances=scene.distances,
         max_gap_s=scene.max_gap_s,
+        summary_s=scene.summary_s,
     )
 
 

@@ -28,6 +28,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         zones: Zones to count people in.
         distances: Watches on people who come close.
         max_gap_s: A track that was not seen for longer than this is not bridged.
+        summary_s: Every so many seconds each line and zone is summed up in an event.
     """
 
     source: Annotated[str, Meta(min_length=1)]
@@ -40,6 +41,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     zones: list[Zone] = []
     distances: list[Distance] = []
     max_gap_s: Positive | None = None
+    summary_s: Positive | None = None
 
 
 class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

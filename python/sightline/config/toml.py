@@ -79,7 +79,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def scene_of(camera: CameraConfig) -> Scene:
     """Return what a camera's configuration says of its scene."""
-    return Scene(list(camera.lines), list(camera.zones), list(camera.distances), camera.max_gap_s)
+    return Scene(
+        list(camera.lines), list(camera.zones), list(camera.distances), camera.max_gap_s, camera.summary_s
+    )
 
 
 def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault]) -> CameraConfig:
@@ -95,6 +97,8 @@ def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault
                 lines=[*camera.lines, *more.lines],
                 zones=[*camera.zones, *more.zones],
                 distances=[*camera.distances, *more.distances],
+                max_gap_s=camera.max_gap_s or more.max_gap_s,
+                summary_s=camera.summary_s or more.summary_s,
             )
     try:
         check_scene(scene_of(camera))

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from sightline.events.types import (
     Event,
     LineCrossed,
+    LineSummarized,
     PeopleCameClose,
     PeopleParted,
     ZoneCountChanged,
     ZoneDwelled,
     ZoneEntered,
     ZoneExited,
+    ZoneOvercrowded,
+    ZoneRelieved,
+    ZoneSummarized,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 _NAMESPACE = uuid.UUID("5a0cf0f6-6a43-5a8e-9f57-5d1f6f0b7c11")
 _DECIMALS = 6
 _NS_IN_MS = 1_000_000
+_NO_EVENT = "the core reports a kind of fact that has no event: "
 
 _Exit = Literal["exited", "lost", "ended"]
 
@@ -63,6 +68,8 @@ class EventMaker:
     def event(self, fact: _core.Fact) -> Event:
         """Return the fact as an event."""
         name, common = self._rule_name(fact), self._common(fact)
+        if fact.track_id is None:
+            return self._rule_event(fact, name, common)
         match fact.kind:
             case "line_crossed":
                 direction = cast("Literal['in', 'out']", fact.direction)
@@ -75,30 +82,63 @@ class EventMaker:
                 return ZoneExited(**common, **self._of_track(fact), zone=name, reason=went, **_stay(fact))
             case "zone_dwelled":
                 return ZoneDwelled(**common, **self._of_track(fact), zone=name, **_stay(fact))
-            case "zone_count_changed":
-                return ZoneCountChanged(
-                    **common, zone=name, count=fact.count or 0, previous=fact.previous or 0
-                )
-            case _:
+            case "people_close" | "people_parted":
                 return self._pair_event(fact, name, common)
+            case unknown:
+                raise ValueError(_NO_EVENT + unknown)
+
+    def _rule_event(self, fact: _core.Fact, name: str, common: dict[str, Any]) -> Event:
+        count, figures = fact.count or 0, fact.figures or {}
+        match fact.kind:
+            case "zone_count_changed":
+                return ZoneCountChanged(**common, zone=name, count=count, previous=fact.previous or 0)
+            case "zone_overcrowded":
+                return ZoneOvercrowded(**common, zone=name, limit=self._limit(fact), count=count)
+            case "zone_relieved":
+                lasted_ms = _ms(fact.dwell_ns)
+                return ZoneRelieved(
+                    **common, zone=name, limit=self._limit(fact), peak=count, lasted_ms=lasted_ms
+                )
+            case "line_summarized":
+                return LineSummarized(
+                    **common,
+                    **_quality(figures),
+                    line=name,
+                    crossed_in=figures["in"],
+                    crossed_out=figures["out"],
+                    lost_at_line=figures["lost_at_line"],
+                )
+            case "zone_summarized":
+                names = ("entries", "exits", "inside", "least", "most", "born_inside")
+                plain: dict[str, Any] = {each: figures[each] for each in names}
+                return ZoneSummarized(
+                    **common,
+                    **_quality(figures),
+                    **plain,
+                    zone=name,
+                    mean=round(fact.mean or 0.0, _DECIMALS),
+                    dwell_mean_ms=_ms(figures["dwell_mean_ns"]),
+                    dwell_max_ms=_ms(figures["dwell_max_ns"]),
+                )
+            case unknown:
+                raise ValueError(_NO_EVENT + unknown)
+
+    def _limit(self, fact: _core.Fact) -> int:
+        return self._scene.zones[fact.rule].crowd_limit or 0
 
     def _pair_event(self, fact: _core.Fact, name: str, common: dict[str, Any]) -> Event:
         pair: dict[str, Any] = {**common, **self._of_track(fact), "distance": name, "other_id": fact.other_id}
         apart = round((fact.distance_px or 0.0) / self._height, _DECIMALS)
-        match fact.kind:
-            case "people_close":
-                return PeopleCameClose(**pair, apart=apart)
-            case "people_parted":
-                close_ms, unseen_ms = _ms(fact.dwell_ns), _ms(fact.unseen_ns)
-                reason = cast("_Exit", fact.reason)
-                return PeopleParted(
-                    **pair, reason=reason, close_ms=close_ms, unseen_ms=unseen_ms, minimum_apart=apart
-                )
-            case unknown:
-                raise ValueError(f"the core reports a kind of fact that has no event: {unknown}")
+        if fact.kind == "people_close":
+            return PeopleCameClose(**pair, apart=apart)
+        close_ms, unseen_ms = _ms(fact.dwell_ns), _ms(fact.unseen_ns)
+        reason = cast("_Exit", fact.reason)
+        return PeopleParted(
+            **pair, reason=reason, close_ms=close_ms, unseen_ms=unseen_ms, minimum_apart=apart
+        )
 
     def _rule_name(self, fact: _core.Fact) -> str:
-        if fact.kind == "line_crossed":
+        if fact.kind.startswith("line_"):
             return self._scene.lines[fact.rule].name
         if fact.kind.startswith("zone_"):
             return self._scene.zones[fact.rule].name
@@ -147,6 +187,14 @@ class EventMaker:
             return None
         moment = self._started_at + timedelta(microseconds=fact.pts_ns // 1000)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _quality(figures: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "start_pts_ns": figures["start_ns"],
+        "flips_suppressed": figures["flips_suppressed"],
+        "gaps_bridged": figures["gaps_bridged"],
+    }
 
 
 def _stay(fact: _core.Fact) -> dict[str, Any]:

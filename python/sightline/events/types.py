@@ -156,6 +156,95 @@ class ZoneCountChanged(Happened, frozen=True, kw_only=True):
         return f"{super().subject}zones/{segment(self.zone)}/count"
 
 
+class OfCrowd(Happened, frozen=True, kw_only=True):
+    """What every event about a crowd says."""
+
+    zone: Annotated[str, Meta(description="Name of the zone.")]
+    limit: Annotated[Count, Meta(description="As many as this are a crowd.")]
+
+    @property
+    def subject(self) -> str:
+        """`/cameras/lobby/zones/queue/crowd`."""
+        return f"{super().subject}zones/{segment(self.zone)}/crowd"
+
+
+class ZoneOvercrowded(OfCrowd, frozen=True, kw_only=True):
+    """As many as the zone's `crowd_limit` have been inside for its `crowd_s`; once a crowd."""
+
+    type: ClassVar[str] = "sightline.zone.overcrowded.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "count")
+
+    count: Annotated[Count, Meta(description="Tracks inside now.")]
+
+
+class ZoneRelieved(OfCrowd, frozen=True, kw_only=True):
+    """There are fewer in an overcrowded zone than its `crowd_limit`."""
+
+    type: ClassVar[str] = "sightline.zone.relieved.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "peak", "lasted_ms")
+
+    peak: Annotated[Count, Meta(description="Most that were inside.")]
+    lasted_ms: Annotated[int, Meta(ge=0, description="How long there were as many as the limit, ms.")]
+
+
+class OfInterval(Happened, frozen=True, kw_only=True):
+    """What every summary says; its time is the end of the interval."""
+
+    start_pts_ns: Annotated[int, Meta(description="When the interval began, media time, nanoseconds.")]
+    flips_suppressed: Annotated[
+        Count, Meta(description="Times that a border was cut and nothing came of it: jitter, turning back.")
+    ]
+    gaps_bridged: Annotated[
+        Count, Meta(description="Conclusions that were interpolated over a gap between sightings.")
+    ]
+
+
+class LineSummarized(OfInterval, frozen=True, kw_only=True):
+    """What happened at a line in an interval, and how often it had to judge."""
+
+    type: ClassVar[str] = "sightline.line.summarized.v1"
+    shown: ClassVar[tuple[str, ...]] = ("line", "crossed_in", "crossed_out")
+
+    line: Annotated[str, Meta(description="Name of the line.")]
+    crossed_in: Annotated[Count, Meta(description="Crossings `in`.")]
+    crossed_out: Annotated[Count, Meta(description="Crossings `out`.")]
+    lost_at_line: Annotated[
+        Count, Meta(description="Tracks lost at the line: each may be a crossing that was missed.")
+    ]
+
+    @property
+    def subject(self) -> str:
+        """`/cameras/lobby/lines/door/summary`."""
+        return f"{super().subject}lines/{segment(self.line)}/summary"
+
+
+class ZoneSummarized(OfInterval, frozen=True, kw_only=True):
+    """What happened in a zone in an interval, and how often it had to judge."""
+
+    type: ClassVar[str] = "sightline.zone.summarized.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "entries", "exits", "mean")
+
+    zone: Annotated[str, Meta(description="Name of the zone.")]
+    entries: Annotated[Count, Meta(description="Tracks that came in or appeared.")]
+    exits: Annotated[
+        Count, Meta(description="Tracks that went, were lost, or were inside when the stream ended.")
+    ]
+    inside: Annotated[Count, Meta(description="Tracks inside at the end of the interval.")]
+    least: Annotated[Count, Meta(description="Fewest inside in any frame.")]
+    most: Annotated[Count, Meta(description="Most inside in any frame.")]
+    mean: Annotated[float, Meta(ge=0, description="Tracks inside on average over time.")]
+    dwell_mean_ms: Annotated[
+        int, Meta(ge=0, description="How long those who went had been inside on average, ms; 0 for none.")
+    ]
+    dwell_max_ms: Annotated[int, Meta(ge=0, description="How long at most, ms.")]
+    born_inside: Annotated[Count, Meta(description="Entries of tracks that were inside when first seen.")]
+
+    @property
+    def subject(self) -> str:
+        """`/cameras/lobby/zones/queue/summary`."""
+        return f"{super().subject}zones/{segment(self.zone)}/summary"
+
+
 class OfPair(OfTrack, frozen=True, kw_only=True):
     """What every event about two tracks says; box and anchor are the first one's."""
 
@@ -197,7 +286,17 @@ class PeopleParted(OfPair, frozen=True, kw_only=True):
 
 
 Event = (
-    LineCrossed | ZoneEntered | ZoneExited | ZoneDwelled | ZoneCountChanged | PeopleCameClose | PeopleParted
+    LineCrossed
+    | ZoneEntered
+    | ZoneExited
+    | ZoneDwelled
+    | ZoneCountChanged
+    | ZoneOvercrowded
+    | ZoneRelieved
+    | LineSummarized
+    | ZoneSummarized
+    | PeopleCameClose
+    | PeopleParted
 )
 
 EVENT_TYPES: tuple[type[Event], ...] = (
@@ -206,6 +305,10 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     ZoneExited,
     ZoneDwelled,
     ZoneCountChanged,
+    ZoneOvercrowded,
+    ZoneRelieved,
+    LineSummarized,
+    ZoneSummarized,
     PeopleCameClose,
     PeopleParted,
 )

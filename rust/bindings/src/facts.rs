@@ -1,5 +1,7 @@
 //! Facts as Python sees them: one flat record, with None where a kind has nothing to say.
 
+use std::collections::BTreeMap;
+
 use pyo3::prelude::*;
 use sightline_engine::StreamFact;
 use sightline_zones as core;
@@ -26,6 +28,10 @@ pub(crate) struct Fact {
     count: Option<u32>,
     previous: Option<u32>,
     distance_px: Option<f64>,
+    /// Counts of a summary, times in nanoseconds.
+    figures: Option<BTreeMap<&'static str, i64>>,
+    /// How many were inside on average over time.
+    mean: Option<f64>,
     xyxy: Option<(f64, f64, f64, f64)>,
     anchor: Option<(f64, f64)>,
     class_id: Option<i32>,
@@ -96,15 +102,45 @@ impl Fact {
                 unseen_ns: Some(bridged_ns),
                 ..self
             },
+            core::FactKind::PeopleClose { .. } | core::FactKind::PeopleParted { .. } => {
+                self.with_pair(kind)
+            }
+            _ => self.with_rule(kind),
+        }
+    }
+
+    /// Fills in what is said of a rule, not of a track.
+    fn with_rule(self, kind: &core::FactKind) -> Self {
+        match *kind {
             core::FactKind::ZoneCountChanged { count, previous } => Self {
                 kind: "zone_count_changed",
                 count: Some(count),
                 previous: Some(previous),
                 ..self
             },
-            core::FactKind::PeopleClose { .. } | core::FactKind::PeopleParted { .. } => {
-                self.with_pair(kind)
-            }
+            core::FactKind::ZoneOvercrowded { count } => Self {
+                kind: "zone_overcrowded",
+                count: Some(count),
+                ..self
+            },
+            core::FactKind::ZoneRelieved { peak, lasted_ns } => Self {
+                kind: "zone_relieved",
+                count: Some(peak),
+                dwell_ns: Some(lasted_ns),
+                ..self
+            },
+            core::FactKind::LineSummarized(summary) => Self {
+                kind: "line_summarized",
+                figures: Some(figures_of_line(&summary)),
+                ..self
+            },
+            core::FactKind::ZoneSummarized(summary) => Self {
+                kind: "zone_summarized",
+                figures: Some(figures_of_zone(&summary)),
+                mean: Some(summary.mean),
+                ..self
+            },
+            _ => self,
         }
     }
 
@@ -134,6 +170,35 @@ impl Fact {
             _ => self,
         }
     }
+}
+
+fn figures_of_line(summary: &core::LineSummary) -> BTreeMap<&'static str, i64> {
+    let added = &summary.added;
+    BTreeMap::from([
+        ("start_ns", summary.start_ns),
+        ("in", added.in_count.cast_signed()),
+        ("out", added.out_count.cast_signed()),
+        ("lost_at_line", added.lost_at_line.cast_signed()),
+        ("flips_suppressed", added.flips_suppressed.cast_signed()),
+        ("gaps_bridged", added.gaps_bridged.cast_signed()),
+    ])
+}
+
+fn figures_of_zone(summary: &core::ZoneSummary) -> BTreeMap<&'static str, i64> {
+    let added = &summary.added;
+    BTreeMap::from([
+        ("start_ns", summary.start_ns),
+        ("inside", i64::from(added.inside)),
+        ("entries", added.entries.cast_signed()),
+        ("exits", added.exits.cast_signed()),
+        ("least", i64::from(summary.least)),
+        ("most", i64::from(summary.most)),
+        ("dwell_mean_ns", summary.dwell_mean_ns),
+        ("dwell_max_ns", summary.dwell_max_ns),
+        ("born_inside", added.born_inside.cast_signed()),
+        ("flips_suppressed", added.flips_suppressed.cast_signed()),
+        ("gaps_bridged", added.gaps_bridged.cast_signed()),
+    ])
 }
 
 fn reason_word(reason: core::ExitReason) -> &'static str {

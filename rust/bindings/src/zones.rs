@@ -30,6 +30,8 @@ struct ZoneSettings {
     anchor: String,
     band: Option<f64>,
     dwell_ns: Option<i64>,
+    crowd_limit: Option<u32>,
+    crowd_ns: i64,
     confirm_frames: u32,
 }
 
@@ -51,6 +53,7 @@ pub(crate) struct SceneSettings {
     lines: Vec<LineSettings>,
     zones: Vec<ZoneSettings>,
     distances: Vec<DistanceSettings>,
+    summary_ns: Option<i64>,
     max_gap_ns: Option<i64>,
 }
 
@@ -72,6 +75,7 @@ impl SceneSettings {
                 .iter()
                 .map(DistanceSettings::spec)
                 .collect::<PyResult<_>>()?,
+            summary_ns: self.summary_ns,
             max_gap_ns: self.max_gap_ns,
         })
     }
@@ -97,6 +101,10 @@ impl ZoneSettings {
             anchor: anchor_from_name(&self.anchor)?,
             band: self.band,
             dwell_ns: self.dwell_ns,
+            crowd: self.crowd_limit.map(|limit| core::CrowdSpec {
+                limit,
+                min_duration_ns: self.crowd_ns,
+            }),
             confirm_frames: self.confirm_frames,
         })
     }
