@@ -25,7 +25,7 @@ from sightline.geometry import LineSet, PolygonSet
 from sightline.ground import AutoCalibration, GroundPlane
 from sightline.pipeline import Camera, Pipeline
 from sightline.rules import LineZone, PolygonZone, Rules
-from sightline.scene import Distance, Line, Scene, Zone
+from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 from sightline.tracks import ByteTrack, Tracks
 from sightline.video import Source, open_source
 
@@ -40,7 +40,9 @@ __all__ = [
     "Detector",
     "Distance",
     "Event",
+    "Ground",
     "GroundPlane",
+    "GroundPoint",
     "Line",
     "LineCrossed",
     "LineSet",

@@ -310,6 +310,15 @@ class Fact:
     def distance_px(self) -> float | None:
         """Distance of a pair."""
     @property
+    def ground_m(self) -> tuple[float, float] | None:
+        """Where the feet are on the ground, metres."""
+    @property
+    def speed_mps(self) -> float | None:
+        """Speed on the ground, metres a second."""
+    @property
+    def heading_deg(self) -> float | None:
+        """Direction, degrees clockwise from ahead, or from up in the picture."""
+    @property
     def figures(self) -> dict[str, int] | None:
         """Counts of a summary, times in nanoseconds."""
     @property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from sightline.events import Event
-    from sightline.scene import Distance
+    from sightline.scene import Distance, Ground
     from sightline.tracks import Tracks
 
 # How much farther than the threshold two must go to have parted, as a share of it.
@@ -51,6 +51,7 @@ def core_scene(scene: Scene) -> dict[str, Any]:
             for zone in scene.zones
         ],
         "distances": [_core_distance(distance) for distance in scene.distances],
+        "ground": _core_ground(scene.ground),
         "summary_ns": _ns(scene.summary_s),
         "max_gap_ns": _ns(scene.max_gap_s),
     }
@@ -227,6 +228,15 @@ def _core_distance(distance: Distance) -> dict[str, Any]:
         "polygon": distance.zone,
         "anchor": distance.anchor,
     }
+
+
+def _core_ground(ground: Ground | None) -> list[Any] | dict[str, Any] | None:
+    if ground is None:
+        return None
+    if ground.points is not None:
+        return [(point.at, point.metres) for point in ground.points]
+    names = ("height_m", "tilt_deg", "roll_deg", "view_deg")
+    return {name: getattr(ground, name) for name in names}
 
 
 def _ns(seconds: float | None) -> int | None:

@@ -119,6 +119,46 @@ class Distance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     min_duration_s: Annotated[float, msgspec.Meta(ge=0.0)] = 0.0
 
 
+Metres = tuple[float, float]
+
+
+class GroundPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A place that was measured.
+
+    Attributes:
+        at: Where it is in the picture, shares.
+        metres: Where it is on the ground, in axes of your own, x to the right of y.
+    """
+
+    at: Point
+    metres: Metres
+
+
+class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the ground is: four or more measured places, or a camera's height, tilt and view.
+
+    Attributes:
+        points: Places that were measured, spread over the area that people walk on.
+        height_m: How far above the ground the camera is, metres.
+        tilt_deg: How far below the horizon it looks, degrees.
+        roll_deg: How far it is turned clockwise about where it looks, degrees.
+        view_deg: Its horizontal field of view, degrees.
+    """
+
+    points: list[GroundPoint] | None = None
+    height_m: Positive | None = None
+    tilt_deg: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    roll_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] = 0.0
+    view_deg: Annotated[float, msgspec.Meta(gt=0, lt=180)] | None = None
+
+    def __post_init__(self) -> None:
+        camera = [self.height_m, self.tilt_deg, self.view_deg]
+        given = [value is not None for value in camera]
+        if (self.points is None and not all(given)) or (self.points is not None and any(given)):
+            message = "expected either points, or height_m, tilt_deg and view_deg together"
+            raise ConfigError([Fault("ground", message)])
+
+
 class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is watched in one source.
 
@@ -127,6 +167,7 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         zones: Zones to count people in.
         distances: Watches on people who come close.
         max_gap_s: A track that was not seen for longer than this is not bridged: what happened in between is unknown.
+        ground: Where the ground is; events then have places and speeds in metres.
         summary_s: Every so many seconds of media time, each line and zone is summed up in an event of its own.
     """
 
@@ -135,6 +176,7 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     distances: list[Distance] = []
     max_gap_s: Positive | None = None
     summary_s: Positive | None = None
+    ground: Ground | None = None
 
 
 def _shares(points: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[tuple[float, float]]:

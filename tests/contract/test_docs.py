@@ -11,7 +11,7 @@ import sightline
 from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, TrackerConfig
 from sightline.config.strict import convert
 from sightline.config.toml import read_toml
-from sightline.scene import Distance, Line, Scene, Zone
+from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -22,7 +22,20 @@ def code_words(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "model", [Config, CameraConfig, DetectorConfig, TrackerConfig, FileConfig, Scene, Line, Zone, Distance]
+    "model",
+    [
+        Config,
+        CameraConfig,
+        DetectorConfig,
+        TrackerConfig,
+        FileConfig,
+        Scene,
+        Line,
+        Zone,
+        Distance,
+        Ground,
+        GroundPoint,
+    ],
 )
 def test_every_field_of_the_configuration_is_in_its_reference(model):
     named = code_words((REFERENCE / "configuration.md").read_text())

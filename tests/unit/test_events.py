@@ -23,6 +23,9 @@ NOTHING = dict.fromkeys(
         "count",
         "previous",
         "distance_px",
+        "ground_m",
+        "speed_mps",
+        "heading_deg",
         "figures",
         "mean",
     )
@@ -35,7 +38,12 @@ TRACK = {
     "confidence": 0.875,
 }
 KINDS = {
-    "line_crossed": {"direction": "in"},
+    "line_crossed": {
+        "direction": "in",
+        "ground_m": (1.2341, -6.0),
+        "speed_mps": 1.25,
+        "heading_deg": 123.456,
+    },
     "zone_entered": {"reason": "appeared"},
     "zone_exited": {"reason": "lost", "dwell_ns": 2_500_000_000, "unseen_ns": 100_000_000},
     "zone_dwelled": {"dwell_ns": 30_000_000_000, "unseen_ns": 0},
@@ -122,6 +130,9 @@ def test_a_crossing_as_it_is_written():
             "bridged_ms": 300,
             "box": [0.25, 0.25, 0.35, 0.75],
             "anchor": [0.3, 0.75],
+            "ground_m": [1.234, -6.0],
+            "speed_mps": 1.25,
+            "heading_deg": 123.5,
             "line": "door",
             "direction": "in",
         },

@@ -22,7 +22,7 @@ def check(
 ) -> None:
     """Read a configuration or a scene and list every fault with its place; exit code 1 if there is one."""
     try:
-        if read_toml(config).keys() & {"lines", "zones", "distances", "max_gap_s", "summary_s"}:
+        if read_toml(config).keys() & {"lines", "zones", "distances", "max_gap_s", "summary_s", "ground"}:
             scene = load_scene(config)
             found = f"a scene with {len(scene.lines)} lines, {len(scene.zones)} zones, {len(scene.distances)} distances"
         else:

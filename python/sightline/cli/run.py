@@ -156,6 +156,7 @@ def _camera(target: str, scene: Scene, fps: float) -> CameraConfig:
         distances=scene.distances,
         max_gap_s=scene.max_gap_s,
         summary_s=scene.summary_s,
+        ground=scene.ground,
     )
 
 

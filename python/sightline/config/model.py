@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from sightline.scene import Distance, Line, Name, Positive, Share, Zone
+from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 
 CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -29,6 +29,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         distances: Watches on people who come close.
         max_gap_s: A track that was not seen for longer than this is not bridged.
         summary_s: Every so many seconds each line and zone is summed up in an event.
+        ground: Where the ground is; events then have places and speeds in metres.
     """
 
     source: Annotated[str, Meta(min_length=1)]
@@ -42,6 +43,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     distances: list[Distance] = []
     max_gap_s: Positive | None = None
     summary_s: Positive | None = None
+    ground: Ground | None = None
 
 
 class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -80,7 +80,12 @@ def read_toml(path: Path) -> dict[str, Any]:
 def scene_of(camera: CameraConfig) -> Scene:
     """Return what a camera's configuration says of its scene."""
     return Scene(
-        list(camera.lines), list(camera.zones), list(camera.distances), camera.max_gap_s, camera.summary_s
+        lines=list(camera.lines),
+        zones=list(camera.zones),
+        distances=list(camera.distances),
+        max_gap_s=camera.max_gap_s,
+        summary_s=camera.summary_s,
+        ground=camera.ground,
     )
 
 
@@ -99,6 +104,7 @@ def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault
                 distances=[*camera.distances, *more.distances],
                 max_gap_s=camera.max_gap_s or more.max_gap_s,
                 summary_s=camera.summary_s or more.summary_s,
+                ground=camera.ground or more.ground,
             )
     try:
         check_scene(scene_of(camera))

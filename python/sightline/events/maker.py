@@ -179,6 +179,9 @@ class EventMaker:
                 round(share, _DECIMALS) for share in (x1 / width, y1 / height, x2 / width, y2 / height)
             ),
             "anchor": (round(x / width, _DECIMALS), round(y / height, _DECIMALS)),
+            "ground_m": fact.ground_m and (round(fact.ground_m[0], 3), round(fact.ground_m[1], 3)),
+            "speed_mps": None if fact.speed_mps is None else round(fact.speed_mps, 3),
+            "heading_deg": None if fact.heading_deg is None else round(fact.heading_deg, 1),
         }
 
     def _time_of_day(self, fact: _core.Fact) -> str | None:

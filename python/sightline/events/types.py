@@ -27,6 +27,22 @@ UnseenMs = Annotated[int, Meta(ge=0, description="How much of the dwell nobody w
 Share = Annotated[float, Meta(description="Share of the picture's width or height, from the top left.")]
 Box = Annotated[tuple[Share, Share, Share, Share], Meta(description="Box that decided: x1, y1, x2, y2.")]
 Anchor = Annotated[tuple[Share, Share], Meta(description="Point of the box that decided: x, y.")]
+GroundMetres = Annotated[
+    tuple[float, float],
+    Meta(description="Where the feet are on the ground, metres, if the scene has a ground."),
+]
+Speed = Annotated[
+    float,
+    Meta(ge=0, description="Speed on the ground over the last second or so, metres a second, if known."),
+]
+Heading = Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=360,
+        description="Direction of motion, degrees clockwise: from the ground's y axis, or from up in the picture where there is no ground; null for who stands.",
+    ),
+]
 Confidence = Annotated[float, Meta(ge=0, le=1, description="Confidence of the detection that decided.")]
 Count = Annotated[int, Meta(ge=0)]
 
@@ -71,6 +87,9 @@ class OfTrack(Happened, frozen=True, kw_only=True):
     bridged_ms: BridgedMs
     box: Box
     anchor: Anchor
+    ground_m: GroundMetres | None = None
+    speed_mps: Speed | None = None
+    heading_deg: Heading | None = None
 
 
 class LineCrossed(OfTrack, frozen=True, kw_only=True):

@@ -34,6 +34,10 @@ pub(crate) struct Fact {
     mean: Option<f64>,
     xyxy: Option<(f64, f64, f64, f64)>,
     anchor: Option<(f64, f64)>,
+    /// Where the feet are on the ground, metres.
+    ground_m: Option<(f64, f64)>,
+    speed_mps: Option<f64>,
+    heading_deg: Option<f64>,
     class_id: Option<i32>,
     confidence: Option<f32>,
 }
@@ -57,6 +61,9 @@ impl Fact {
             bridged_ns: fact.bridged_ns,
             xyxy: seen.then(|| fact.xyxy.into()),
             anchor: seen.then(|| fact.anchor.into()),
+            ground_m: fact.motion.ground_m.map(Into::into),
+            speed_mps: fact.motion.speed_mps,
+            heading_deg: fact.motion.heading_deg,
             class_id: seen.then_some(fact.class_id),
             confidence: seen.then_some(fact.confidence),
             ..Self::default()

@@ -53,8 +53,41 @@ pub(crate) struct SceneSettings {
     lines: Vec<LineSettings>,
     zones: Vec<ZoneSettings>,
     distances: Vec<DistanceSettings>,
+    ground: Option<GroundSettings>,
     summary_ns: Option<i64>,
     max_gap_ns: Option<i64>,
+}
+
+/// Where the ground is: places in the picture (shares) with those on the ground (metres), or a camera.
+#[derive(Debug, FromPyObject)]
+enum GroundSettings {
+    Points(Vec<([f64; 2], [f64; 2])>),
+    #[pyo3(from_item_all)]
+    Camera {
+        height_m: f64,
+        tilt_deg: f64,
+        roll_deg: f64,
+        view_deg: f64,
+    },
+}
+
+impl GroundSettings {
+    fn spec(&self) -> core::GroundSpec {
+        match self {
+            Self::Points(points) => core::GroundSpec::Points(points.clone()),
+            &Self::Camera {
+                height_m,
+                tilt_deg,
+                roll_deg,
+                view_deg,
+            } => core::GroundSpec::Camera {
+                height_m,
+                tilt_deg,
+                roll_deg,
+                view_deg,
+            },
+        }
+    }
 }
 
 impl SceneSettings {
@@ -75,6 +108,7 @@ impl SceneSettings {
                 .iter()
                 .map(DistanceSettings::spec)
                 .collect::<PyResult<_>>()?,
+            ground: self.ground.as_ref().map(GroundSettings::spec),
             summary_ns: self.summary_ns,
             max_gap_ns: self.max_gap_ns,
         })

@@ -52,6 +52,13 @@ pub(crate) fn rules_from_spec(
     }
     check.duration("max_gap_ns", spec.max_gap_ns);
     check.duration("summary_ns", spec.summary_ns);
+    if let Some(Err(error)) = spec
+        .ground
+        .as_ref()
+        .map(|ground| ground.plane(width_px, height_px))
+    {
+        check.fault("ground", error.to_string());
+    }
     check.names("lines", spec.lines.iter().map(|line| &line.name));
     check.names("zones", spec.zones.iter().map(|zone| &zone.name));
     check.names(

@@ -1,5 +1,6 @@
 //! What the rules conclude.
 
+use crate::motion::Motion;
 use crate::summary::{LineSummary, ZoneSummary};
 
 /// Which way a line was crossed, as somebody sees it who stands at its start and faces its end.
@@ -128,6 +129,8 @@ pub struct Fact {
     pub xyxy: [f64; 4],
     /// The rule's anchor of that box, source pixels.
     pub anchor: [f64; 2],
+    /// How the track moved then, and where on the ground it was.
+    pub motion: Motion,
     /// The track's class when it was certain.
     pub class_id: i32,
     /// The track's confidence when it was certain, 0…1.

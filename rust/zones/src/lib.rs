@@ -19,6 +19,7 @@ mod fact;
 mod following;
 mod known;
 mod line;
+mod motion;
 mod nearby;
 mod notes;
 mod scene;
@@ -30,7 +31,8 @@ mod zone;
 
 pub use check::SceneError;
 pub use fact::{Direction, EntryReason, ExitReason, Fact, FactKind};
+pub use motion::Motion;
 pub use scene::Scene;
-pub use spec::{Anchor, CrowdSpec, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+pub use spec::{Anchor, CrowdSpec, DistanceSpec, GroundSpec, LineSpec, SceneSpec, ZoneSpec};
 pub use summary::{LineSummary, ZoneSummary};
 pub use tally::{DistanceTally, LineTally, ZoneTally};

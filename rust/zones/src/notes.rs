@@ -1,6 +1,9 @@
 //! Where rules write down what they conclude, and the order in which it is handed out.
 
+use sightline_ground::GroundPlane;
+
 use crate::fact::{Fact, FactKind};
+use crate::motion::Motion;
 use crate::sighting::{Moment, Sighting};
 use crate::spec::Anchor;
 
@@ -11,17 +14,23 @@ pub(crate) struct Notes<'a> {
     pub(crate) epoch: u32,
     /// Time of the frame in which everything here is certain.
     pub(crate) now_ns: i64,
+    ground: Option<&'a GroundPlane>,
     /// Facts before this one were handed out earlier.
     first: usize,
 }
 
 impl<'a> Notes<'a> {
-    pub(crate) fn new(facts: &'a mut Vec<Fact>, epoch: u32, now_ns: i64) -> Self {
+    pub(crate) fn new(
+        facts: &'a mut Vec<Fact>,
+        (epoch, now_ns): (u32, i64),
+        ground: Option<&'a GroundPlane>,
+    ) -> Self {
         let first = facts.len();
         Self {
             facts,
             epoch,
             now_ns,
+            ground,
             first,
         }
     }
@@ -45,6 +54,7 @@ impl<'a> Notes<'a> {
             bridged_ns: when.gap_ns,
             xyxy: when.xyxy,
             anchor: [place.x, place.y],
+            motion: who.past.motion(&when.xyxy, when.pts_ns, self.ground),
             class_id: who.class_id,
             confidence: who.confidence,
         });
@@ -62,6 +72,7 @@ impl<'a> Notes<'a> {
             bridged_ns: 0,
             xyxy: [0.0; 4],
             anchor: [0.0; 2],
+            motion: Motion::default(),
             class_id: 0,
             confidence: 0.0,
         });

@@ -3,6 +3,7 @@
 mod invariants;
 mod reload;
 
+use sightline_ground::GroundPlane;
 use sightline_tracks::Track;
 
 use crate::check::{Rules, SceneError, rules_from_spec};
@@ -20,6 +21,7 @@ pub struct Scene {
     spec: SceneSpec,
     size_px: (u32, u32),
     rules: Rules,
+    ground: Option<GroundPlane>,
     nearby: Nearby,
     /// Dies with the tracks, or with `max_gap_ns`.
     tracks: Known,
@@ -43,7 +45,12 @@ impl Scene {
     /// Every fault of `spec`, each with its place.
     pub fn new(spec: &SceneSpec, width_px: u32, height_px: u32) -> Result<Self, Vec<SceneError>> {
         let rules = rules_from_spec(spec, width_px, height_px)?;
+        let ground = spec
+            .ground
+            .as_ref()
+            .and_then(|ground| ground.plane(width_px, height_px).ok());
         Ok(Self {
+            ground,
             nearby: Nearby::new(&rules),
             rules,
             spec: spec.clone(),
@@ -82,7 +89,8 @@ impl Scene {
         let starts = self.now.is_none();
         self.now = Some((epoch, pts_ns));
         self.frame += 1;
-        let mut notes = Notes::new(facts, epoch, pts_ns);
+        let ground = self.ground.take();
+        let mut notes = Notes::new(facts, (epoch, pts_ns), ground.as_ref());
         if starts {
             self.begin_interval(pts_ns);
         } else {
@@ -101,6 +109,7 @@ impl Scene {
             distance.follow(seen.map(|state| &state.step), &mut notes);
         }
         self.report_counts(notes);
+        self.ground = ground;
     }
 
     /// Ends the stream: whoever is inside leaves when last seen, with reason `Ended`. Counts remain.
@@ -199,7 +208,8 @@ impl Scene {
         let Some((epoch, now_ns)) = self.now else {
             return;
         };
-        let mut notes = Notes::new(facts, epoch, now_ns);
+        let ground = self.ground.take();
+        let mut notes = Notes::new(facts, (epoch, now_ns), ground.as_ref());
         while let Some(id) = self.tracks.first_id() {
             self.forget(id, reason, &mut notes);
         }
@@ -210,6 +220,7 @@ impl Scene {
             self.rules.summarize(self.interval_ns, now_ns, &mut notes);
         }
         notes.sort(&mut self.order);
+        self.ground = ground;
     }
 
     /// Starts counting up at the first frame.

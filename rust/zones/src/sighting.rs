@@ -3,6 +3,7 @@
 use sightline_geometry::Point;
 use sightline_tracks::Track;
 
+use crate::motion::Past;
 use crate::spec::Anchor;
 
 /// Coordinates beyond this are a fault of whoever made the box, not a place.
@@ -18,6 +19,7 @@ pub(crate) struct Sighting {
     pub(crate) confidence: f32,
     /// How much time the track has spent unseen until now.
     pub(crate) unseen_ns: i64,
+    pub(crate) past: Past,
 }
 
 impl Sighting {
@@ -31,6 +33,7 @@ impl Sighting {
             class_id: track.class_id,
             confidence: track.confidence,
             unseen_ns: 0,
+            past: Past::new(&track.xyxy, pts_ns),
         })
     }
 }
@@ -67,10 +70,11 @@ pub(crate) struct Move {
 }
 
 impl Move {
-    /// Returns the move to the next sighting, whose time unseen it fills in.
+    /// Returns the move to the next sighting, whose time unseen and past it fills in.
     pub(crate) fn new(from: Sighting, mut to: Sighting, gap: bool) -> Self {
         let passed_ns = if gap { to.pts_ns - from.pts_ns } else { 0 };
         to.unseen_ns = from.unseen_ns + passed_ns;
+        to.past = from.past.and(&to.xyxy, to.pts_ns);
         Self { from, to, gap }
     }
 

@@ -1,6 +1,7 @@
 //! The lines, zones and distances of one source, as they are asked for. Places are in unit space: 0…1 of the frame.
 
 use sightline_geometry::Point;
+use sightline_ground::{Camera, GroundError, GroundPlane};
 
 /// Sightings in a row beyond the band that make a side certain. One that is off by chance, at the usual noise of 1.5 px
 /// against the default band of 4 px, is seen every hundred frames or so of somebody who lingers; two in a row are not.
@@ -135,6 +136,56 @@ impl DistanceSpec {
     }
 }
 
+/// Where the ground is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GroundSpec {
+    /// Four or more places: where each is in the picture, unit space, and on the ground, metres.
+    Points(Vec<([f64; 2], [f64; 2])>),
+    /// A camera of known pose.
+    Camera {
+        /// Above the ground, metres, positive.
+        height_m: f64,
+        /// Below the horizon, degrees.
+        tilt_deg: f64,
+        /// Clockwise about where it looks, degrees.
+        roll_deg: f64,
+        /// Horizontal field of view, degrees, between 0 and 180.
+        view_deg: f64,
+    },
+}
+
+impl GroundSpec {
+    /// Returns the plane for frames of this size.
+    ///
+    /// # Errors
+    /// [`GroundError`] when the numbers make none.
+    pub fn plane(&self, width_px: u32, height_px: u32) -> Result<GroundPlane, GroundError> {
+        let (width, height) = (f64::from(width_px), f64::from(height_px));
+        match self {
+            Self::Points(pairs) => {
+                let pixels: Vec<Point> = pairs
+                    .iter()
+                    .map(|([x, y], _)| Point::new(x * width, y * height))
+                    .collect();
+                let metres: Vec<Point> = pairs.iter().map(|&(_, place)| place.into()).collect();
+                Ok(GroundPlane::from_points(&pixels, &metres)?.0)
+            }
+            Self::Camera {
+                height_m,
+                tilt_deg,
+                roll_deg,
+                view_deg,
+            } => {
+                let focal_px = width / 2.0 / (view_deg.to_radians() / 2.0).tan();
+                let center = Point::new(width / 2.0, height / 2.0);
+                let (tilt, roll) = (tilt_deg.to_radians(), roll_deg.to_radians());
+                let camera = Camera::above(*height_m, tilt, roll, focal_px, center)?;
+                Ok(GroundPlane::from_camera(camera))
+            }
+        }
+    }
+}
+
 /// All that is watched in one source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SceneSpec {
@@ -144,6 +195,8 @@ pub struct SceneSpec {
     pub zones: Vec<ZoneSpec>,
     /// Distances, in the order in which facts number them.
     pub distances: Vec<DistanceSpec>,
+    /// Where the ground is, if facts are to have places and speeds on it.
+    pub ground: Option<GroundSpec>,
     /// Length of the intervals that are summarized, nanoseconds, positive; `None` for no summaries.
     pub summary_ns: Option<i64>,
     /// Time without a sighting after which a track that reappears counts as new, nanoseconds, positive; `None` for as

@@ -25,6 +25,7 @@ fn spec() -> SceneSpec {
         zones: zones.collect(),
         lines: lines.collect(),
         distances: vec![DistanceSpec::new("near", 0.02)],
+        ground: None,
         summary_ns: Some(10 * FRAME_NS),
         max_gap_ns: None,
     }

@@ -35,6 +35,7 @@ impl Scene {
         let before = std::mem::replace(&mut self.rules, fresh.rules);
         self.nearby = Nearby::new(&self.rules);
         self.spec = fresh.spec;
+        self.ground = fresh.ground;
         self.edit += 1;
         for (line, old) in self.rules.lines.iter_mut().zip(&lines) {
             line.born = self.edit;
@@ -71,7 +72,8 @@ impl Scene {
         let Some((epoch, now_ns)) = self.now else {
             return;
         };
-        let mut notes = Notes::new(facts, epoch, now_ns);
+        let ground = self.ground.take();
+        let mut notes = Notes::new(facts, (epoch, now_ns), ground.as_ref());
         for (position, zone) in self.rules.zones.iter_mut().enumerate() {
             if zones.contains(&Some(position)) {
                 continue;
@@ -89,6 +91,7 @@ impl Scene {
             }
         }
         self.report_counts(notes);
+        self.ground = ground;
     }
 }
 

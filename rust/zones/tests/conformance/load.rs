@@ -1,6 +1,8 @@
 //! What is refused at load, all at once and with its place.
 
-use sightline_zones::{CrowdSpec, DistanceSpec, LineSpec, Scene, SceneError, SceneSpec, ZoneSpec};
+use sightline_zones::{
+    CrowdSpec, DistanceSpec, GroundSpec, LineSpec, Scene, SceneError, SceneSpec, ZoneSpec,
+};
 
 fn faults(spec: &SceneSpec) -> Vec<SceneError> {
     Scene::new(spec, 1920, 1080).err().unwrap_or_default()
@@ -114,6 +116,7 @@ fn faulty() -> SceneSpec {
             ..DistanceSpec::new("", 0.1)
         }],
         max_gap_ns: Some(0),
+        ground: Some(GroundSpec::Points(Vec::new())),
         summary_ns: Some(-1),
     }
 }
@@ -127,6 +130,7 @@ fn all_faults_at_once() {
         [
             "max_gap_ns",
             "summary_ns",
+            "ground",
             "lines[1].name",
             "lines[3].name",
             "zones[1].name",
@@ -148,8 +152,8 @@ fn all_faults_at_once() {
         ]
     );
     assert_eq!(
-        found[2].to_string(),
+        found[3].to_string(),
         "lines[1].name: \"a\" is the name of lines[0] too; give each its own"
     );
-    assert!(found[8].message.contains("divide pixels"), "{}", found[8]);
+    assert!(found[9].message.contains("divide pixels"), "{}", found[9]);
 }

@@ -32,6 +32,7 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
             rectangle("thin", [300.0, 500.0], [700.0, 502.0]),
         ],
         distances: vec![DistanceSpec::new("keep", 0.1)],
+        ground: None,
         summary_ns: Some(330_000_000),
         max_gap_ns: max_gap.then_some(70_000_000),
     }

@@ -1,0 +1,106 @@
+//! How a track moves: where it was about a second ago, and what that makes on the ground.
+
+use sightline_geometry::Point;
+use sightline_ground::GroundPlane;
+
+/// Least age of the sighting that motion is measured from, once there is one; it is at most twice as old.
+const BASE_NS: i64 = 500_000_000;
+/// Over less time noise outweighs motion.
+const SHORTEST_NS: i64 = 200_000_000;
+/// Who moves less has no direction: metres on the ground.
+const LEAST_M: f64 = 0.15;
+/// The same in the picture, as a share of the box's height (about as much, at 1.7 m a person).
+const LEAST_SHARE: f64 = 0.09;
+
+/// How somebody moves, as far as is known; measured between two sightings half a second to a second apart, or less for a
+/// track that is younger, but not under a fifth of a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Motion {
+    /// Where the feet (the middle of the box's bottom edge) are on the ground, metres, in the ground plane's axes.
+    pub ground_m: Option<[f64; 2]>,
+    /// Speed on the ground, metres a second.
+    pub speed_mps: Option<f64>,
+    /// Direction, degrees clockwise from 0 to 360: on the ground from its y axis (ahead), seen from above; without a
+    /// ground plane in the picture, from up. `None` for somebody who stands.
+    pub heading_deg: Option<f64>,
+}
+
+/// Two places where a track was, each replaced when it is old enough.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Past {
+    older_ns: i64,
+    newer_ns: i64,
+    older: [f32; 2],
+    newer: [f32; 2],
+}
+
+impl Past {
+    /// Begins with a track's first sighting.
+    pub(crate) fn new(xyxy: &[f64; 4], now_ns: i64) -> Self {
+        let feet = feet(xyxy);
+        Self {
+            older_ns: now_ns,
+            newer_ns: now_ns,
+            older: feet,
+            newer: feet,
+        }
+    }
+
+    /// Takes note of the next sighting.
+    #[must_use]
+    pub(crate) fn and(mut self, xyxy: &[f64; 4], now_ns: i64) -> Self {
+        if now_ns - self.newer_ns >= BASE_NS {
+            (self.older, self.older_ns) = (self.newer, self.newer_ns);
+            (self.newer, self.newer_ns) = (feet(xyxy), now_ns);
+        }
+        self
+    }
+
+    /// Returns how the track moves that is at `xyxy` now.
+    pub(crate) fn motion(
+        &self,
+        xyxy: &[f64; 4],
+        now_ns: i64,
+        ground: Option<&GroundPlane>,
+    ) -> Motion {
+        let pixel = |[x, y]: [f32; 2]| Point::new(f64::from(x), f64::from(y));
+        let (before, now) = (pixel(self.older), pixel(feet(xyxy)));
+        let passed_ns = now_ns - self.older_ns;
+        let Some(ground) = ground else {
+            let least = LEAST_SHARE * (xyxy[3] - xyxy[1]);
+            // Up in the picture is against y.
+            let heading = heading(now.x - before.x, before.y - now.y, least);
+            return Motion {
+                heading_deg: heading.filter(|_| passed_ns >= SHORTEST_NS),
+                ..Motion::default()
+            };
+        };
+        let place = ground.locate(now);
+        let mut motion = Motion {
+            ground_m: place.map(|p| [p.x, p.y]),
+            ..Motion::default()
+        };
+        if let (Some(from), Some(to), true) =
+            (ground.locate(before), place, passed_ns >= SHORTEST_NS)
+        {
+            motion.speed_mps = Some(from.distance(to) / (passed_ns as f64 / 1e9));
+            motion.heading_deg = heading(to.x - from.x, to.y - from.y, LEAST_M);
+        }
+        motion
+    }
+}
+
+/// Returns the middle of a box's bottom edge.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "pixels to a hundredth are enough for a speed"
+)]
+fn feet([x1, _, x2, y2]: &[f64; 4]) -> [f32; 2] {
+    [f64::midpoint(*x1, *x2) as f32, *y2 as f32]
+}
+
+/// Returns the direction of a step, degrees clockwise from `ahead`, unless it is too short.
+fn heading(right: f64, ahead: f64, least: f64) -> Option<f64> {
+    let degrees = right.atan2(ahead).to_degrees();
+    (right.hypot(ahead) >= least).then(|| degrees.rem_euclid(360.0))
+}
