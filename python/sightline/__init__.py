@@ -23,6 +23,7 @@ from sightline.events import (
 )
 from sightline.geometry import LineSet, PolygonSet
 from sightline.ground import AutoCalibration, GroundPlane
+from sightline.heat_map import HeatMap
 from sightline.pipeline import Camera, Pipeline
 from sightline.rules import LineZone, PolygonZone, Rules
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
@@ -43,6 +44,7 @@ __all__ = [
     "Ground",
     "GroundPlane",
     "GroundPoint",
+    "HeatMap",
     "Line",
     "LineCrossed",
     "LineSet",

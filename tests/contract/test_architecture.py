@@ -31,6 +31,7 @@ MODULES = [
     "detectors",
     "tracks",
     "ground",
+    "heat_map",
     "events",
     "rules",
     "config",

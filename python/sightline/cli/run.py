@@ -12,6 +12,7 @@ import typer
 
 from sightline.cli.arguments import scene_from_arguments
 from sightline.cli.console import STOPPED, fail, say, warn
+from sightline.cli.heat import HeatDrawing
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
 from sightline.cli.summary import print_summary, summary
@@ -71,6 +72,12 @@ Render = Annotated[
         help="Also write an annotated video (MP4) here. Pictures are kept nowhere unless this is given."
     ),
 ]
+Heat = Annotated[
+    Path | None,
+    typer.Option(
+        help="Also draw where people spent their time over the last picture (PNG), for one camera. Pictures are kept nowhere unless this is given."
+    ),
+]
 Threads = Annotated[
     int | None,
     typer.Option(min=1, help="Threads for the model; never changes an event.", show_default="cores - 1"),
@@ -95,6 +102,7 @@ def run(
     confidence: Confidence = None,
     threads: Threads = None,
     render: Render = None,
+    heat_map: Heat = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch a video file, or the cameras of a configuration, and write what happens as events.
@@ -119,10 +127,18 @@ def run(
             sinks = [StdoutSink()]
         if not any(camera.lines or camera.zones or camera.distances for camera in config.cameras):
             warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
-        pipeline = pipeline_from_config(config, sinks, keep_pictures=render is not None)
+        if heat_map and len(config.cameras) > 1:
+            raise ConfigError(f"--heat-map: expected one camera, found {len(config.cameras)}")
+        pictures = render is not None or heat_map is not None
+        pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
     except (SightlineError, ValueError) as error:
         fail(error, as_json=as_json)
-    stopped = _watch(pipeline, render, as_json=as_json)
+    views: list[VideoRenderer | HeatDrawing] = [VideoRenderer(render, pipeline)] if render else []
+    try:
+        views += [HeatDrawing(heat_map)] if heat_map else []
+    except OSError as error:
+        fail(error, as_json=as_json)
+    stopped = _watch(pipeline, views, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)
 
@@ -165,16 +181,15 @@ def _camera_id(target: str) -> str:
     return "".join(char if char.isalnum() or char in "._-" else "-" for char in Path(target).stem) or "camera"
 
 
-def _watch(pipeline: Pipeline, render: Path | None, *, as_json: bool) -> bool:
+def _watch(pipeline: Pipeline, views: list[VideoRenderer | HeatDrawing], *, as_json: bool) -> bool:
     """Run to the end and sum up; return whether Ctrl-C ended it."""
     stopped = False
-    renderer = VideoRenderer(render, pipeline) if render else None
     try:
         with RunProgress(pipeline, shown=not as_json) as progress:
             for step in pipeline.steps():
                 progress.advance(step)
-                if renderer:
-                    renderer.write(step)
+                for view in views:
+                    view.write(step)
                 if any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.sinks):
                     break
     except KeyboardInterrupt:
@@ -186,8 +201,8 @@ def _watch(pipeline: Pipeline, render: Path | None, *, as_json: bool) -> bool:
             pipeline.close()
         fail(error, as_json=as_json)
     finally:
-        if renderer:
-            renderer.finish()
+        for view in views:
+            view.finish()
     pipeline.close()
     if as_json:
         typer.echo(json.dumps(summary(pipeline, stopped=stopped)))

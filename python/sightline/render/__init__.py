@@ -6,6 +6,7 @@
 
 from sightline.render.annotator import Annotator
 from sightline.render.files import save_png
+from sightline.render.heat import heat_picture
 from sightline.render.palette import color_of
 from sightline.render.video import VideoRenderer
 from sightline.render.views import Counts, LineCount, TrackView, ZoneCount
@@ -18,5 +19,6 @@ __all__ = [
     "VideoRenderer",
     "ZoneCount",
     "color_of",
+    "heat_picture",
     "save_png",
 ]
