@@ -27,7 +27,8 @@ TRACKERS = {
     "improved, buffered IoU 0.3": {"buffered_iou": 0.3},
     "improved, per class": {"per_class": True},
     "improved, start at 0.5": {"new_track_thresh": 0.5},
-    "improved, without score fusion": {"fuse_score": False},
+    "improved, match 0.9": {"match_thresh": 0.9},
+    "improved, match 0.9, without score fusion": {"match_thresh": 0.9, "fuse_score": False},
 }
 MODELS = {"yolox_nano_416": None, "yolox_nano_dynamic": [640, 480]}
 
