@@ -6,13 +6,14 @@ import time
 
 import sightline
 from sightline import _core
+from sightline.rules import core_scene
 
 
 def tensors(video: str) -> int:
     spec = _core.TensorSpec(width=416, height=416, channels="bgr", fit="letterbox_top_left")
     stream = {
         **sightline.open_source(video, fps=None).core_arguments(),
-        "scene": {"lines": [], "zones": [], "distances": [], "max_gap_ns": None},
+        "scene": core_scene(sightline.Scene()),
         "tracker": sightline.ByteTrack().settings,
         "keep_pictures": False,
     }

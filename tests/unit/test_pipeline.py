@@ -9,6 +9,7 @@ import sightline
 from sightline import _core
 from sightline.detectors import Columns
 from sightline.errors import ConfigError, SinkError, SourceError
+from sightline.rules import core_scene
 
 SIZE = (320, 240)
 FRAMES = 60
@@ -167,7 +168,7 @@ def test_the_tensor_is_a_view_that_outlives_nothing(ball):
         [
             {
                 **sightline.open_source(ball).core_arguments(),
-                "scene": {"lines": [], "zones": [], "distances": [], "max_gap_ns": None},
+                "scene": core_scene(sightline.Scene()),
                 "tracker": sightline.ByteTrack().settings,
                 "keep_pictures": False,
             }
