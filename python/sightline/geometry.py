@@ -51,7 +51,7 @@ class PolygonSet:
         Raises:
             ValueError: When the shape is another one.
         """
-        return self._core.contains(_points(points))
+        return self._core.contains(as_points(points))
 
 
 class LineSet:
@@ -90,10 +90,10 @@ class LineSet:
         Raises:
             ValueError: When the shapes are others.
         """
-        return self._core.crossings(_points(start), _points(end))
+        return self._core.crossings(as_points(start), as_points(end))
 
 
-def _points(points: ArrayLike) -> NDArray[np.float64]:
-    if type(points) is np.ndarray and points.dtype == np.float64 and points.flags.c_contiguous:
-        return points
-    return np.ascontiguousarray(points, np.float64).reshape(-1, 2)
+def as_points(points: ArrayLike) -> NDArray[np.float64]:
+    """Return points as (N, 2) float64 in one piece of memory, without a copy where they are that; one point is (1, 2)."""
+    array = np.ascontiguousarray(points, np.float64)
+    return array.reshape(-1, 2) if array.ndim == 1 else array

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from sightline import _core
+from sightline.geometry import as_points
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -191,14 +192,14 @@ class GroundPlane:
 
     def locate(self, pixels: ArrayLike) -> NDArray[np.float64]:
         """Say where pixels, (N, 2), lie on the ground: (N, 2) metres, NaN at and above the horizon."""
-        return self._core.locate(_points(pixels))
+        return self._core.locate(as_points(pixels))
 
     def project(self, places: ArrayLike, *, height_m: float = 0.0) -> NDArray[np.float64]:
         """Say which pixels show places on the ground, (N, 2) metres, or points so far above them: (N, 2).
 
         NaN where there is none, and for points above the ground when only a homography is known.
         """
-        return self._core.project(_points(places), height_m)
+        return self._core.project(as_points(places), height_m)
 
     def distance_m(self, a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
         """Say how far apart on the ground pixels are, (N, 2) or (2,) each: (N,) or () metres, NaN above the horizon."""
@@ -212,7 +213,7 @@ class GroundPlane:
 
         It is the largest singular value of the map's derivative: what an error of one pixel costs.
         """
-        return self._core.metres_per_px(_points(pixels))
+        return self._core.metres_per_px(as_points(pixels))
 
     def __repr__(self) -> str:
         if self.height_m is None or self.tilt_deg is None or self.focal_px is None:
@@ -268,10 +269,6 @@ class AutoCalibration:
         return GroundPlane(core, errors=errors)
 
 
-def _points(points: ArrayLike) -> NDArray[np.float64]:
-    return np.ascontiguousarray(points, np.float64).reshape(-1, 2)
-
-
 def _pairs(points: ArrayLike) -> list[list[float]]:
-    pairs: list[list[float]] = _points(points).tolist()
+    pairs: list[list[float]] = as_points(points).tolist()
     return pairs

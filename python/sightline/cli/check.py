@@ -11,6 +11,7 @@ import typer
 from sightline.cli.console import fail, say
 from sightline.config import load_config, load_scene, read_toml
 from sightline.errors import ConfigError
+from sightline.scene import Scene
 
 
 def check(
@@ -22,7 +23,7 @@ def check(
 ) -> None:
     """Read a configuration or a scene and list every fault with its place; exit code 1 if there is one."""
     try:
-        if read_toml(config).keys() & {"lines", "zones", "distances", "max_gap_s", "summary_s", "ground"}:
+        if read_toml(config).keys() & set(Scene.__struct_fields__):
             scene = load_scene(config)
             found = f"a scene with {len(scene.lines)} lines, {len(scene.zones)} zones, {len(scene.distances)} distances"
         else:

@@ -133,11 +133,11 @@ def run(
         pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
     except (SightlineError, ValueError) as error:
         fail(error, as_json=as_json)
-    views: list[VideoRenderer | HeatDrawing] = [VideoRenderer(render, pipeline)] if render else []
     try:
-        views += [HeatDrawing(heat_map)] if heat_map else []
+        views: list[VideoRenderer | HeatDrawing] = [HeatDrawing(heat_map)] if heat_map else []
     except OSError as error:
         fail(error, as_json=as_json)
+    views += [VideoRenderer(render, pipeline)] if render else []
     stopped = _watch(pipeline, views, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)
@@ -167,12 +167,7 @@ def _camera(target: str, scene: Scene, fps: float) -> CameraConfig:
         source=target,
         id=_camera_id(target),
         fps=fps,
-        lines=scene.lines,
-        zones=scene.zones,
-        distances=scene.distances,
-        max_gap_s=scene.max_gap_s,
-        summary_s=scene.summary_s,
-        ground=scene.ground,
+        **msgspec.structs.asdict(scene),
     )
 
 

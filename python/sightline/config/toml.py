@@ -79,14 +79,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def scene_of(camera: CameraConfig) -> Scene:
     """Return what a camera's configuration says of its scene."""
-    return Scene(
-        lines=list(camera.lines),
-        zones=list(camera.zones),
-        distances=list(camera.distances),
-        max_gap_s=camera.max_gap_s,
-        summary_s=camera.summary_s,
-        ground=camera.ground,
-    )
+    return Scene(**{name: getattr(camera, name) for name in Scene.__struct_fields__})
 
 
 def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault]) -> CameraConfig:

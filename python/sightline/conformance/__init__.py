@@ -1,7 +1,7 @@
 """The public suite of cases that a rules engine must answer, and ours answering it."""
 
 from sightline.conformance.monte_carlo import Score, compare, score
-from sightline.conformance.play import CASES, Verdict, agrees, judge, judge_all
+from sightline.conformance.play import CASES, Verdict, agrees, judge
 from sightline.conformance.walk import Case, Frame, Walk
 from sightline.conformance.walkers import Walker, walkers
 
@@ -16,7 +16,6 @@ __all__ = [
     "agrees",
     "compare",
     "judge",
-    "judge_all",
     "score",
     "walkers",
 ]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from sightline.conformance.standing import standing
 from sightline.conformance.walkers import END, FRAME_NS, SIZE_PX, START, Walker, walkers
 from sightline.events import LineCrossed
 from sightline.rules import Rules
 from sightline.scene import Line, Scene
-from sightline.tracks import Tracks
 
-# A box of 20 by 40 that stands on its anchor.
-_BOX_PX = np.array([-10.0, -40.0, 10.0, 0.0])
+if TYPE_CHECKING:
+    from sightline.tracks import Tracks
+
+_BOX_PX = (20.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,5 @@ def _frame(crowd: list[Walker], number: int) -> Tracks:
         for track, walker in enumerate(crowd, 1)
         if number < len(walker.seen) and walker.seen[number]
     ]
-    places = np.array([place for _, place in here], np.float64).reshape(-1, 2)
-    count = len(here)
-    return Tracks(
-        track_id=np.array([track for track, _ in here], np.uint64),
-        xyxy=np.tile(places, 2) + _BOX_PX,
-        confidence=np.full(count, 0.9, np.float32),
-        class_id=np.zeros(count, np.int32),
-        pts_ns=number * FRAME_NS,
-    )
+    tracks, places = zip(*here, strict=True) if here else ((), ())
+    return standing(tracks, places, box_px=_BOX_PX, pts_ns=number * FRAME_NS)

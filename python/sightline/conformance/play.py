@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sightline.conformance.lines import LINE_CASES
+from sightline.conformance.standing import standing
 from sightline.conformance.walk import SIZE_PX, Case, Frame, Walk
 from sightline.conformance.zones import ZONE_CASES
 from sightline.errors import ConfigError
 from sightline.events import LineCrossed, ZoneDwelled, ZoneEntered, ZoneExited
 from sightline.rules import Rules
-from sightline.tracks import Tracks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sightline.events import Event
+    from sightline.tracks import Tracks
 
 CASES: list[Case] = [*LINE_CASES, *ZONE_CASES]
 """Every line and zone case, in order."""
@@ -56,7 +55,7 @@ class _Camera:
     def show(self, frame: Frame, box_px: tuple[float, float]) -> None:
         if frame.scene is not None:
             self.take(self.rules.reload(frame.scene))
-        self.take(self.rules.update(_tracks(frame, box_px)))
+        self.take(self.rules.update(_seen(frame, box_px)))
 
     def take(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -77,11 +76,6 @@ class _Camera:
 def judge(case: Case) -> Verdict:
     """Play every walk of a case through the rules and compare."""
     return Verdict(case, [fault for walk in case.walks for fault in _faults(walk)])
-
-
-def judge_all(cases: Sequence[Case] = CASES) -> list[Verdict]:
-    """Play all cases."""
-    return [judge(case) for case in cases]
 
 
 def agrees(found: list[str], expected: list[str]) -> bool:
@@ -156,16 +150,8 @@ def _quality(rules: Rules) -> dict[str, int]:
     return {f"{name}.{what}": count for name, tally in tallies for what, count in tally.items()}
 
 
-def _tracks(frame: Frame, box_px: tuple[float, float]) -> Tracks:
-    width, height = box_px
-    boxes = [(x - width / 2, y - height, x + width / 2, y) for _, (x, y) in frame.people]
-    count = len(boxes)
-    return Tracks(
-        track_id=np.array([track for track, _ in frame.people], np.uint64),
-        xyxy=np.array(boxes, np.float64).reshape(-1, 4),
-        confidence=np.full(count, 0.9, np.float32),
-        class_id=np.zeros(count, np.int32),
-        removed=np.array(frame.removed, np.uint64),
-        pts_ns=frame.pts_ns,
-        epoch=frame.epoch,
+def _seen(frame: Frame, box_px: tuple[float, float]) -> Tracks:
+    tracks, places = zip(*frame.people, strict=True) if frame.people else ((), ())
+    return standing(
+        tracks, places, box_px=box_px, pts_ns=frame.pts_ns, epoch=frame.epoch, removed=frame.removed
     )
