@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, isinf
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,31 +18,65 @@ if TYPE_CHECKING:
 Tracks = _core.Tracks
 
 
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "improved": {
+        "track_high_thresh": 0.42,
+        "new_track_thresh": 0.67,
+        "match_thresh": 0.85,
+        "fuse_score": False,
+        "time_step_s": 1 / 30,
+        "uncertainty": 0.3,
+        "doubt": 0.55,
+        "slow_down_s": 7.0,
+    },
+    "parity": {
+        "track_high_thresh": 0.5,
+        "new_track_thresh": 0.6,
+        "match_thresh": 0.8,
+        "fuse_score": True,
+        "time_step_s": 0.0,
+        "uncertainty": 0.0,
+        "doubt": 0.0,
+        "slow_down_s": inf,
+    },
+}
+"""What is not said has these values, by mode; `parity_cpp` has those of `parity`."""
+
+
 class ByteTrack:
     """ByteTrack (Zhang et al., ECCV 2022, arXiv 2110.06864) for one stream.
 
     Args:
-        mode: `improved` is the default life cycle: lost tracks take part in the second stage, a visible track is
-            never dropped for an older lost one, unconfirmed tracks are predicted. `parity` gives the ids and
-            boxes of the original implementation, `parity_cpp` those of its C++ port (ncnn); both are for comparison.
-        track_high_thresh: Detections above it take part in the first stage, 0…1.
+        mode: `improved` is the default: lost tracks take part in the second stage, a visible track is never dropped for
+            an older lost one, unconfirmed tracks are predicted, and the filter follows media time. `parity` gives the ids
+            and boxes of the original implementation, `parity_cpp` those of its C++ port (ncnn); both are for comparison.
+        track_high_thresh: Detections above it take part in the first stage, 0…1 (0.42; parity 0.5).
         track_low_thresh: Detections below it are ignored, 0…1.
-        new_track_thresh: Score that a detection needs to start a track, 0…1.
-        match_thresh: Greatest cost, 1 − IoU × score, of a match in the first stage, 0…1.
+        new_track_thresh: Score that a detection needs to start a track, 0…1 (0.67; parity 0.6).
+        match_thresh: Greatest cost, 1 − IoU, of a match in the first stage, 0…1 (0.85; parity 0.8).
         lost_after_s: Seconds that an unseen track is kept.
         frame_rate: Frames per second; given, the buffer is counted in frames as the original counts it, and
             otherwise in time.
-        fuse_score: Whether the first stage weighs IoU with the detection's score.
-        time_step_s: Seconds between frames that the filter's noise is made for. Given, a prediction reaches as far as
-            media time has passed, so that dropped frames and changes of rate don't read as changes of speed; otherwise
-            each frame is one step.
+        fuse_score: Whether the first and third stage weigh IoU with the detection's score (no; parity yes).
+        time_step_s: Seconds between frames that the filter's noise is made for (1/30; parity 0). A prediction reaches as
+            far as media time has passed, so that few frames a second, dropped frames and changes of rate don't read as
+            speed; 0 for one step a frame, whatever time has passed.
+        uncertainty: How far boxes are widened before they are compared, in standard deviations of where the filter places
+            the track, by at most the box's size on each side (0.3; parity 0).
+        doubt: How much larger the errors of a detection without confidence are taken to be than those of one with full
+            confidence, as a share (0.55; parity 0; after the NSA filter of Du et al., StrongSORT, arXiv 2202.13514).
+        slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed (7; parity never: `inf`).
         observation_centric: Whether a track that is found again goes back to its last sighting and follows a straight
             line to the new one (re-update of Cao et al., OC-SORT, CVPR 2023, arXiv 2203.14360).
         buffered_iou: How much boxes are widened on each side before they are compared, as a share of their size, 0…1,
             for fast people or few frames a second (Yang et al., C-BIoU, WACV 2023, arXiv 2211.14317).
         per_class: Whether a track is only continued by detections of its class.
 
-    The last four are off unless asked for; what each does to tracks is measured in `python -m benches quality`.
+    Where a default is given in parentheses, `None` stands for it: it depends on the mode. The last three are off unless
+    asked for. What each does to tracks is measured in `python -m benches quality`.
+
+    Raises:
+        ValueError: When a setting is out of its range, with its name, the range and what was found.
 
     >>> import numpy as np
     >>> from sightline.detections import Detections
@@ -55,29 +90,42 @@ class ByteTrack:
         self,
         *,
         mode: Literal["improved", "parity", "parity_cpp"] = "improved",
-        track_high_thresh: float = 0.5,
+        track_high_thresh: float | None = None,
         track_low_thresh: float = 0.1,
-        new_track_thresh: float = 0.6,
-        match_thresh: float = 0.8,
+        new_track_thresh: float | None = None,
+        match_thresh: float | None = None,
         lost_after_s: float = 1.0,
         frame_rate: float | None = None,
-        fuse_score: bool = True,
+        fuse_score: bool | None = None,
         time_step_s: float | None = None,
+        uncertainty: float | None = None,
+        doubt: float | None = None,
+        slow_down_s: float | None = None,
         observation_centric: bool = False,
         buffered_iou: float = 0.0,
         per_class: bool = False,
     ) -> None:
-        frames = None if frame_rate is None else int(frame_rate * lost_after_s)
-        self.settings: dict[str, Any] = {
-            "mode": mode,
+        given = {
             "track_high_thresh": track_high_thresh,
-            "track_low_thresh": track_low_thresh,
             "new_track_thresh": new_track_thresh,
             "match_thresh": match_thresh,
-            "lost_after_ns": round(lost_after_s * 1e9),
-            "lost_after_frames": frames,
             "fuse_score": fuse_score,
-            "frame_ns": None if time_step_s is None else round(time_step_s * 1e9),
+            "time_step_s": time_step_s,
+            "uncertainty": uncertainty,
+            "doubt": doubt,
+            "slow_down_s": slow_down_s,
+        }
+        chosen = DEFAULTS["improved" if mode == "improved" else "parity"].copy()
+        chosen |= {name: value for name, value in given.items() if value is not None}
+        step_s, slow_s = chosen.pop("time_step_s"), chosen.pop("slow_down_s")
+        self.settings: dict[str, Any] = {
+            **chosen,
+            "mode": mode,
+            "track_low_thresh": track_low_thresh,
+            "lost_after_ns": round(lost_after_s * 1e9),
+            "lost_after_frames": None if frame_rate is None else int(frame_rate * lost_after_s),
+            "frame_ns": round(step_s * 1e9) or None,
+            "slow_down_ns": None if isinf(slow_s) else round(slow_s * 1e9),
             "observation_centric": observation_centric,
             "buffer": buffered_iou,
             "per_class": per_class,

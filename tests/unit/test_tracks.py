@@ -1,5 +1,7 @@
 """The tracks of a frame as columns: anyone's can be put in, and rows can be picked."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -67,19 +69,42 @@ def walk(tracker: sightline.ByteTrack, places: dict[int, float], class_id: int =
     return ids
 
 
+FRAMES = {"time_step_s": 0.0, "uncertainty": 0.0, "doubt": 0.0, "slow_down_s": math.inf}
+"""One step a frame, and nothing else beyond the improved life cycle."""
+
+
 @pytest.mark.parametrize(
     ("options", "places"),
     [
         # Frames 20 to 23 are dropped by the source.
         ({"time_step_s": 0.1}, {frame: 12.0 * frame for frame in [*range(20), *range(24, 30)]}),
+        # A width a frame.
+        ({"uncertainty": 3.0}, {frame: 42.0 * frame for frame in range(10)}),
         # More than a width a frame.
         ({"buffered_iou": 0.5}, {frame: 46.0 * frame for frame in range(10)}),
     ],
 )
 def test_options_keep_an_identity_that_is_lost_without(options, places):
     always = [1] * len(places)
-    assert walk(sightline.ByteTrack(**options), places) == always
-    assert walk(sightline.ByteTrack(), places) != always
+    assert walk(sightline.ByteTrack(**(FRAMES | options)), places) == always
+    assert walk(sightline.ByteTrack(**FRAMES), places) != always
+
+
+def test_the_default_keeps_them_too():
+    for places in (
+        {frame: 12.0 * frame for frame in [*range(20), *range(24, 30)]},
+        # Two frames a second, at a normal pace of nearly a width a frame.
+        {frame: 7.0 * frame for frame in range(0, 50, 5)},
+    ):
+        assert walk(sightline.ByteTrack(), places) == [1] * len(places)
+
+
+def test_parity_has_the_settings_of_the_original_unless_told_otherwise():
+    plain = sightline.ByteTrack(mode="parity").settings
+    assert (plain["track_high_thresh"], plain["new_track_thresh"], plain["match_thresh"]) == (0.5, 0.6, 0.8)
+    assert (plain["frame_ns"], plain["uncertainty"], plain["slow_down_ns"]) == (None, 0.0, None)
+    told = sightline.ByteTrack(mode="parity", match_thresh=0.9, time_step_s=0.1).settings
+    assert (told["match_thresh"], told["frame_ns"]) == (0.9, 100_000_000)
 
 
 def test_classes_are_told_apart_when_asked():
@@ -111,7 +136,16 @@ def test_a_motion_that_is_none_is_refused(matrix, words):
         sightline.ByteTrack().move_camera(matrix)
 
 
-@pytest.mark.parametrize("option", [{"time_step_s": 0.0}, {"time_step_s": -1.0}, {"buffered_iou": 1.5}])
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"time_step_s": -1.0},
+        {"uncertainty": -1.0},
+        {"doubt": math.nan},
+        {"slow_down_s": 0.0},
+        {"buffered_iou": 1.5},
+    ],
+)
 def test_options_out_of_range_are_refused(option):
     with pytest.raises(ValueError, match="expected"):
         sightline.ByteTrack(**option)

@@ -11,6 +11,7 @@ from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 
 CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
 AtLeastOne = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[float, Meta(ge=0)]
 Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")]
 
 
@@ -68,7 +69,7 @@ class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How detections become tracks; see `sightline.ByteTrack`.
+    """How detections become tracks; see `sightline.ByteTrack`, whose defaults by mode stand for what is absent.
 
     Attributes:
         mode: `improved`, or `parity` with the original implementation.
@@ -78,20 +79,26 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         match_thresh: Greatest cost of a match in the first stage.
         lost_after_s: Seconds that an unseen track is kept.
         fuse_score: Whether the first stage weighs IoU with the detection's score.
-        time_step_s: Seconds between frames that the filter's noise is made for; given, predictions follow media time.
+        time_step_s: Seconds between frames that the filter's noise is made for; 0 for one step a frame.
+        uncertainty: How far boxes are widened before they are compared, in standard deviations of the prediction.
+        doubt: How much larger the errors of a detection without confidence are taken to be, as a share.
+        slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed.
         observation_centric: Whether a track that is found again is followed along a straight line to where it is.
         buffered_iou: How much boxes are widened before they are compared, as a share of their size.
         per_class: Whether a track is only continued by detections of its class.
     """
 
     mode: Literal["improved", "parity", "parity_cpp"] = "improved"
-    track_high_thresh: Share = 0.5
+    track_high_thresh: Share | None = None
     track_low_thresh: Share = 0.1
-    new_track_thresh: Share = 0.6
-    match_thresh: Share = 0.8
+    new_track_thresh: Share | None = None
+    match_thresh: Share | None = None
     lost_after_s: Positive = 1.0
-    fuse_score: bool = True
-    time_step_s: Positive | None = None
+    fuse_score: bool | None = None
+    time_step_s: NotNegative | None = None
+    uncertainty: NotNegative | None = None
+    doubt: NotNegative | None = None
+    slow_down_s: Positive | None = None
     observation_centric: bool = False
     buffered_iou: Share = 0.0
     per_class: bool = False

@@ -2,7 +2,7 @@
 
 use crate::Options;
 use crate::assignment::{Assignment, Pair};
-use crate::sweep::Sweep;
+use crate::sweep::{Row, Sweep};
 
 /// A detection that passed the door.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +15,20 @@ pub(crate) struct Candidate {
     pub(crate) row: usize,
 }
 
+/// What a track is compared with detections by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compared {
+    pub(crate) xyxy: [f64; 4],
+    pub(crate) class_id: i32,
+    /// How much wider and higher it and the detection are made, pixels.
+    pub(crate) slack: [f64; 2],
+}
+
 /// Runs one stage at a time and keeps its buffers between them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Association {
     options: Options,
-    row_boxes: Vec<[f64; 4]>,
+    rows: Vec<Row>,
     row_classes: Vec<i32>,
     column_boxes: Vec<[f64; 4]>,
     pairs: Vec<Pair>,
@@ -35,35 +44,38 @@ impl Association {
         }
     }
 
-    /// Pairs boxes, each with its class, with detections where the cost is below `limit`, at the lowest total cost.
+    /// Pairs tracks with detections where the cost is below `limit`, at the lowest total cost.
     ///
     /// The cost is 1 − overlap; if `is_fused`, 1 − overlap × confidence.
     pub(crate) fn solve(
         &mut self,
-        boxes: impl Iterator<Item = ([f64; 4], i32)>,
+        tracks: impl Iterator<Item = Compared>,
         detections: &[Candidate],
         limit: f64,
         is_fused: bool,
     ) {
         let Self {
             options,
-            row_boxes,
+            rows,
             row_classes,
             column_boxes,
             pairs,
             sweep,
             assignment,
         } = self;
-        row_boxes.clear();
+        rows.clear();
         row_classes.clear();
-        for (xyxy, class_id) in boxes {
-            row_boxes.push(options.widened(xyxy));
-            row_classes.push(class_id);
+        for track in tracks {
+            rows.push(Row {
+                xyxy: options.widened(track.xyxy),
+                slack: track.slack,
+            });
+            row_classes.push(track.class_id);
         }
         column_boxes.clear();
         column_boxes.extend(detections.iter().map(|d| options.widened(d.xyxy)));
         pairs.clear();
-        sweep.overlaps(row_boxes, column_boxes, |row, column, overlap| {
+        sweep.overlaps(rows, column_boxes, |row, column, overlap| {
             if options.per_class && row_classes[row] != detections[column].class_id {
                 return;
             }
@@ -75,7 +87,7 @@ impl Association {
                 pairs.push(Pair { row, column, cost });
             }
         });
-        assignment.solve(row_boxes.len(), column_boxes.len(), limit, pairs);
+        assignment.solve(rows.len(), column_boxes.len(), limit, pairs);
     }
 
     /// Returns the detection that the last stage gave to a row.

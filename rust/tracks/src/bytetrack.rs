@@ -3,13 +3,8 @@
 use sightline_detections::Detections;
 
 use crate::association::{Association, Candidate};
-use crate::roster::{Now, Record, Roster, Seat, State};
+use crate::roster::{Now, Pace, Record, Roster, Seat, State};
 use crate::{ByteTrackSpec, CameraMotion, Track, TrackError};
-
-/// Cost limit of the second stage, tracks against low-confidence detections.
-const LOW_LIMIT: f64 = 0.5;
-/// Cost limit of the third stage, new tracks against what is left of the high-confidence detections.
-const UNCONFIRMED_LIMIT: f64 = 0.7;
 
 /// Follows objects through the frames of one source.
 ///
@@ -98,7 +93,7 @@ impl ByteTrack {
     /// below the last frame's. Either leaves the tracker as it was.
     pub fn update(&mut self, detections: &Detections, pts_ns: i64) -> Result<(), TrackError> {
         self.check(detections, pts_ns)?;
-        let step = self.spec.options.step(pts_ns - self.now.pts_ns);
+        let pace = self.spec.options.pace(pts_ns - self.now.pts_ns);
         self.now = Now {
             frame: self.now.frame + 1,
             pts_ns,
@@ -106,7 +101,7 @@ impl ByteTrack {
         self.visible.clear();
         self.removed.clear();
         self.split(detections);
-        self.seat(step);
+        self.seat(pace);
         self.match_pool_to_high();
         self.match_rest_to_low();
         self.match_unconfirmed_to_left();
@@ -283,7 +278,7 @@ impl ByteTrack {
     }
 
     /// Lists who takes part in which stage and moves the boxes on: confirmed tracks first, then lost ones.
-    fn seat(&mut self, step: f64) {
+    fn seat(&mut self, pace: Pace) {
         let mode = self.spec.mode;
         self.pool.clear();
         self.unconfirmed.clear();
@@ -295,22 +290,23 @@ impl ByteTrack {
             };
             seats.push(Seat::Tracked(index));
             if record.is_confirmed || mode.predicts_unconfirmed() {
-                record.predict(mode, step);
+                record.predict(mode, pace);
             }
         }
         for (index, record) in self.roster.lost.iter_mut().enumerate() {
             self.pool.push(Seat::Lost(index));
-            record.predict(mode, step);
+            record.predict(mode, pace);
         }
     }
 
     fn match_pool_to_high(&mut self) {
-        let boxes = self
+        let options = &self.spec.options;
+        let tracks = self
             .pool
             .iter()
-            .map(|&seat| self.roster.get(seat).compared());
+            .map(|&seat| self.roster.get(seat).compared(options));
         self.association.solve(
-            boxes,
+            tracks,
             &self.high,
             self.spec.match_thresh,
             self.spec.fuse_score,
@@ -329,11 +325,13 @@ impl ByteTrack {
     }
 
     fn match_rest_to_low(&mut self) {
-        let boxes = self
+        let options = &self.spec.options;
+        let tracks = self
             .rest
             .iter()
-            .map(|&seat| self.roster.get(seat).compared());
-        self.association.solve(boxes, &self.low, LOW_LIMIT, false);
+            .map(|&seat| self.roster.get(seat).compared(options));
+        self.association
+            .solve(tracks, &self.low, self.spec.mode.low_limit(), false);
         for (row, &seat) in self.rest.iter().enumerate() {
             let record = self.roster.get_mut(seat);
             match self.association.detection_of(row) {
@@ -345,12 +343,17 @@ impl ByteTrack {
 
     /// Matches the tracks that started in the frame before; one miss ends them.
     fn match_unconfirmed_to_left(&mut self) {
-        let boxes = self
+        let options = &self.spec.options;
+        let tracks = self
             .unconfirmed
             .iter()
-            .map(|&seat| self.roster.get(seat).compared());
-        self.association
-            .solve(boxes, &self.left, UNCONFIRMED_LIMIT, self.spec.fuse_score);
+            .map(|&seat| self.roster.get(seat).compared(options));
+        self.association.solve(
+            tracks,
+            &self.left,
+            self.spec.mode.unconfirmed_limit(),
+            self.spec.fuse_score,
+        );
         for (row, &seat) in self.unconfirmed.iter().enumerate() {
             let record = self.roster.get_mut(seat);
             match self.association.detection_of(row) {

@@ -1,15 +1,30 @@
 //! What goes beyond the published algorithm, all of it off unless asked for.
 
 use crate::TrackError;
+use crate::iou::PIXEL;
+use crate::kalman::Kalman;
+use crate::roster::Pace;
 use crate::spec::require;
 
 /// Options on top of a [`Mode`](crate::Mode); the default has none of them.
+///
+/// The first four are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
     /// Duration of the step that the filter's noise is made for, nanoseconds, positive. Given, a prediction reaches as
     /// far as media time has passed, so that dropped frames and changes of rate don't read as changes of speed; `None`
     /// for one step a call of `update`. With frames exactly this far apart both are the same, bit for bit.
     pub frame_ns: Option<i64>,
+    /// How far boxes are widened before they are compared, in standard deviations of where the filter places the track,
+    /// 0 or more, by at most the box's size on each side. So a track that is new, or was not seen for long, or waits
+    /// long for the next frame, is looked for farther around than one whose way is known.
+    pub uncertainty: f64,
+    /// How much larger the errors of a detection without confidence are taken to be than those of one with full
+    /// confidence, as a share, 0 or more (after the NSA filter of Du et al., `StrongSORT`, arXiv 2202.13514).
+    pub doubt: f64,
+    /// Time in which a track that is not seen loses all but 1/e of its velocity, nanoseconds, positive; `None` for
+    /// never.
+    pub slow_down_ns: Option<i64>,
     /// Whether a track that is found again forgets what its filter made up meanwhile: the filter goes back to the last
     /// sighting and follows a straight line to the new one (observation-centric re-update: Cao et al., Observation-
     /// Centric SORT, CVPR 2023, arXiv 2203.14360).
@@ -27,8 +42,40 @@ impl Options {
             let expected = "a positive time, in nanoseconds";
             require(ns > 0, "frame_ns", expected, ns)?;
         }
+        if let Some(ns) = self.slow_down_ns {
+            let expected = "a positive time, in nanoseconds";
+            require(ns > 0, "slow_down_ns", expected, ns)?;
+        }
+        for (field, value) in [("uncertainty", self.uncertainty), ("doubt", self.doubt)] {
+            let holds = (0.0..=100.0).contains(&value);
+            require(holds, field, "a number from 0 to 100", value)?;
+        }
         let holds = (0.0..=1.0).contains(&self.buffer);
         require(holds, "buffer", "a number from 0 to 1", self.buffer)
+    }
+
+    /// Returns how far tracks go in this time.
+    pub(crate) fn pace(&self, passed_ns: i64) -> Pace {
+        let keeps = |slow_ns: i64| (-(passed_ns as f64) / slow_ns as f64).exp();
+        Pace {
+            step: self.step(passed_ns),
+            keeps: self.slow_down_ns.map_or(1.0, keeps),
+        }
+    }
+
+    /// Returns how many times as large as usual the errors of a detection are.
+    pub(crate) fn spread(&self, confidence: f32) -> f64 {
+        1.0 + self.doubt * (1.0 - f64::from(confidence))
+    }
+
+    /// Returns how much wider and higher a track's box and those that it is compared with are made.
+    pub(crate) fn slack(&self, xyxy: &[f64; 4], filter: &Kalman) -> [f64; 2] {
+        if self.uncertainty == 0.0 {
+            return PIXEL;
+        }
+        let reach = self.uncertainty * filter.deviation();
+        let sides = [xyxy[2] - xyxy[0], xyxy[3] - xyxy[1]];
+        sides.map(|side| 1.0 + 2.0 * reach.min(side.max(1.0)))
     }
 
     /// Returns the length of the filter's step over a time, in steps.

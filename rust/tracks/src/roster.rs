@@ -1,8 +1,9 @@
 //! The living tracks of one tracker and how they move between being seen, lost and gone.
 
-use crate::association::Candidate;
+use crate::association::{Candidate, Compared};
+use crate::iou::PIXEL;
 use crate::kalman::{Kalman, Shape};
-use crate::sweep::Sweep;
+use crate::sweep::{Row, Sweep};
 use crate::{CameraMotion, LostAfter, Mode, Options};
 
 /// Overlap distance below which a seen and a lost track are taken for the same object.
@@ -15,6 +16,15 @@ pub(crate) struct Now {
     pub(crate) frame: u64,
     /// Media time in nanoseconds.
     pub(crate) pts_ns: i64,
+}
+
+/// How far the tracks go from one frame to the next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Steps of the filter.
+    pub(crate) step: f64,
+    /// Share of its velocity that a lost track keeps.
+    pub(crate) keeps: f64,
 }
 
 /// Where a track stands.
@@ -67,17 +77,24 @@ impl Record {
         }
     }
 
-    /// Returns what is compared with detections: the box and the class.
-    pub(crate) fn compared(&self) -> ([f64; 4], i32) {
-        (self.xyxy, self.seen.class_id)
+    /// Returns what is compared with detections.
+    pub(crate) fn compared(&self, options: &Options) -> Compared {
+        Compared {
+            xyxy: self.xyxy,
+            class_id: self.seen.class_id,
+            slack: options.slack(&self.xyxy, &self.filter),
+        }
     }
 
-    /// Moves the box on by so many frames.
-    pub(crate) fn predict(&mut self, mode: Mode, step: f64) {
+    /// Moves the box on.
+    pub(crate) fn predict(&mut self, mode: Mode, pace: Pace) {
         if self.state != State::Tracked {
             self.filter.freeze_size();
+            if pace.keeps < 1.0 {
+                self.filter.slow_down(pace.keeps);
+            }
         }
-        self.filter.predict(step);
+        self.filter.predict(pace.step);
         if mode.compares_predicted_boxes() {
             self.xyxy = self.filter.xyxy();
         }
@@ -86,6 +103,7 @@ impl Record {
     /// Takes the detection that was matched with this track.
     pub(crate) fn see(&mut self, detection: Candidate, now: Now, options: &Options) {
         let missed = now.frame - self.seen_at.frame;
+        let spread = options.spread(detection.confidence);
         if options.observation_centric && missed > 1 {
             let passed_ns = now.pts_ns - self.seen_at.pts_ns;
             let step = match options.frame_ns {
@@ -94,9 +112,9 @@ impl Record {
             };
             self.filter = self.seen_filter;
             self.filter
-                .walk(&self.seen.xyxy, &detection.xyxy, missed, step);
+                .walk(&self.seen.xyxy, &detection.xyxy, missed, (step, spread));
         } else {
-            self.filter.update(&detection.xyxy);
+            self.filter.update(&detection.xyxy, spread);
         }
         if options.observation_centric {
             self.seen_filter = self.filter;
@@ -142,7 +160,7 @@ pub(crate) struct Roster {
     pub(crate) tracked: Vec<Record>,
     pub(crate) lost: Vec<Record>,
     newly_lost: Vec<Record>,
-    tracked_boxes: Vec<[f64; 4]>,
+    tracked_boxes: Vec<Row>,
     lost_boxes: Vec<[f64; 4]>,
     sweep: Sweep,
 }
@@ -226,7 +244,10 @@ impl Roster {
             return;
         }
         tracked_boxes.clear();
-        tracked_boxes.extend(tracked.iter().map(|record| record.xyxy));
+        tracked_boxes.extend(tracked.iter().map(|record| Row {
+            xyxy: record.xyxy,
+            slack: PIXEL,
+        }));
         lost_boxes.clear();
         lost_boxes.extend(lost.iter().map(|record| record.xyxy));
         sweep.overlaps(tracked_boxes, lost_boxes, |row, column, overlap| {

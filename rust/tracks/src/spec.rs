@@ -35,8 +35,9 @@ pub enum Mode {
     /// movers are lost. Its settings are [`ByteTrackSpec::parity_cpp`].
     ParityCpp,
     /// Lost tracks take part in the second stage, duplicates stay, new tracks are predicted too, lost tracks end
-    /// when they should, a confidence equal to `track_high_thresh` is high, and the filter follows width and
-    /// height (noise in proportion to each, as in BoT-SORT, arXiv 2206.14651) instead of aspect and height.
+    /// when they should, a confidence equal to `track_high_thresh` is high, the filter follows width and height
+    /// instead of aspect and height, with noise of its own for a size, and the second and third stage take pairs that
+    /// overlap less.
     Improved,
 }
 
@@ -65,19 +66,32 @@ pub struct ByteTrackSpec {
 /// No option, where constants need it.
 const PLAIN: Options = Options {
     frame_ns: None,
+    uncertainty: 0.0,
+    doubt: 0.0,
+    slow_down_ns: None,
     observation_centric: false,
     buffer: 0.0,
     per_class: false,
 };
 
 impl Default for ByteTrackSpec {
-    /// Returns the improved life cycle with one second of memory.
+    /// Returns the improved life cycle with one second of memory, in media time.
     fn default() -> Self {
         Self {
-            match_thresh: 0.8,
+            track_high_thresh: 0.42,
+            track_low_thresh: 0.1,
+            new_track_thresh: 0.67,
+            match_thresh: 0.85,
             lost_after: LostAfter::Time(1_000_000_000),
+            fuse_score: false,
             mode: Mode::Improved,
-            ..Self::parity()
+            options: Options {
+                frame_ns: Some(33_333_333),
+                uncertainty: 0.3,
+                doubt: 0.55,
+                slow_down_ns: Some(7_000_000_000),
+                ..PLAIN
+            },
         }
     }
 }
@@ -196,6 +210,22 @@ impl Mode {
     /// Returns whether one of a seen and a lost track in the same place is dropped.
     pub(crate) const fn drops_duplicates(self) -> bool {
         !matches!(self, Self::Improved)
+    }
+
+    /// Returns the cost limit of the second stage, tracks against low-confidence detections.
+    pub(crate) const fn low_limit(self) -> f64 {
+        match self {
+            Self::Parity | Self::ParityCpp => 0.5,
+            Self::Improved => 0.64,
+        }
+    }
+
+    /// Returns the cost limit of the third stage, new tracks against what is left of the high-confidence detections.
+    pub(crate) const fn unconfirmed_limit(self) -> f64 {
+        match self {
+            Self::Parity | Self::ParityCpp => 0.7,
+            Self::Improved => 0.8,
+        }
     }
 
     /// Returns what the filter follows.

@@ -2,10 +2,18 @@
 
 use crate::iou::iou;
 
+/// A box that overlaps others, and how much it and they are widened for that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) xyxy: [f64; 4],
+    /// What both boxes of a pair are wider and higher than their corners say, pixels, positive.
+    pub(crate) slack: [f64; 2],
+}
+
 /// Finds overlapping pairs between two sets of boxes; keeps its buffers between calls.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sweep {
-    /// Left edge and index of each row, sorted.
+    /// Left edge with its slack and index of each row, sorted.
     rows: Vec<(f64, usize)>,
     /// Left edge and index of each column, sorted; the next two follow this order.
     columns: Vec<(f64, usize)>,
@@ -18,33 +26,34 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// Calls `visit(row, column, overlap)` for each pair of finite boxes with an overlap above 0, in the order of
-    /// the rows' and then of the columns' left edges.
+    /// Calls `visit(row, column, overlap)` for each pair of finite boxes with an overlap above 0, both made wider and
+    /// higher by the row's slack; in the order of the rows' left edges with their slack, and then of the columns'.
     pub(crate) fn overlaps(
         &mut self,
-        rows: &[[f64; 4]],
+        rows: &[Row],
         columns: &[[f64; 4]],
         mut visit: impl FnMut(usize, usize, f64),
     ) {
         if rows.is_empty() || columns.is_empty() {
             return;
         }
-        sort_by_left(&mut self.rows, rows);
+        let reaches = rows.iter().map(|row| row.xyxy[0] - row.slack[0]);
+        sort(&mut self.rows, reaches);
         self.take_columns(columns);
         let mut start = 0;
-        for &(left, row) in &self.rows {
+        for &(_, row) in &self.rows {
+            let a = &rows[row];
             // The same differences as in `iou`, so that rounding cannot part the two.
             while self
                 .reach
                 .get(start)
-                .is_some_and(|right| right - left <= -1.0)
+                .is_some_and(|right| right - a.xyxy[0] <= -a.slack[0])
             {
                 start += 1;
             }
-            let a = &rows[row];
             let count = list_near(a, &self.boxes[start..], &mut self.near);
             for &place in &self.near[..count] {
-                let overlap = iou(a, &self.boxes[start + place]);
+                let overlap = iou(&a.xyxy, &self.boxes[start + place], a.slack);
                 if overlap > 0.0 {
                     visit(row, self.columns[start + place].1, overlap);
                 }
@@ -53,7 +62,7 @@ impl Sweep {
     }
 
     fn take_columns(&mut self, columns: &[[f64; 4]]) {
-        sort_by_left(&mut self.columns, columns);
+        sort(&mut self.columns, columns.iter().map(|xyxy| xyxy[0]));
         self.boxes.clear();
         self.boxes
             .extend(self.columns.iter().map(|&(_, column)| columns[column]));
@@ -67,28 +76,24 @@ impl Sweep {
     }
 }
 
-fn sort_by_left(sorted: &mut Vec<(f64, usize)>, boxes: &[[f64; 4]]) {
+fn sort(sorted: &mut Vec<(f64, usize)>, edges: impl Iterator<Item = f64>) {
     sorted.clear();
-    sorted.extend(
-        boxes
-            .iter()
-            .enumerate()
-            .map(|(index, xyxy)| (xyxy[0], index)),
-    );
+    sorted.extend(edges.enumerate().map(|(index, edge)| (edge, index)));
     sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
 }
 
-/// Lists the places of the boxes, sorted by their left edge, that may overlap `a`, and returns their number.
-fn list_near(a: &[f64; 4], boxes: &[[f64; 4]], near: &mut [usize]) -> usize {
+/// Lists the places of the boxes, sorted by their left edge, that may overlap a row, and returns their number.
+fn list_near(row: &Row, boxes: &[[f64; 4]], near: &mut [usize]) -> usize {
+    let (a, [across, down]) = (&row.xyxy, row.slack);
     let mut count = 0;
     for (place, b) in boxes.iter().enumerate() {
-        if a[2] - b[0] <= -1.0 {
+        if a[2] - b[0] <= -across {
             break;
         }
         // Without a branch: whether boxes side by side are also level is a coin toss to the processor.
         near[count] = place;
-        let [right, top, bottom] =
-            [b[2] - a[0], a[3] - b[1], b[3] - a[1]].map(|shared| usize::from(shared > -1.0));
+        let right = usize::from(b[2] - a[0] > -across);
+        let [top, bottom] = [a[3] - b[1], b[3] - a[1]].map(|shared| usize::from(shared > -down));
         count += right & top & bottom;
     }
     count
@@ -98,7 +103,7 @@ fn list_near(a: &[f64; 4], boxes: &[[f64; 4]], near: &mut [usize]) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Sweep;
+    use super::{Row, Sweep};
     use crate::iou::iou;
 
     fn boxes() -> impl Strategy<Value = Vec<[f64; 4]>> {
@@ -114,17 +119,31 @@ mod tests {
         )
     }
 
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let slack = prop_oneof![Just(1.0), 1.0..20.0];
+        let row = |(rows, slacks): (Vec<[f64; 4]>, Vec<[f64; 2]>)| {
+            let pairs = rows.into_iter().zip(slacks);
+            pairs.map(|(xyxy, slack)| Row { xyxy, slack }).collect()
+        };
+        (
+            boxes(),
+            prop::collection::vec(prop::array::uniform2(slack), 20),
+        )
+            .prop_map(row)
+    }
+
     proptest! {
         #[test]
-        fn finds_what_all_pairs_find(rows in boxes(), columns in boxes()) {
+        fn finds_what_all_pairs_find(rows in rows(), columns in boxes()) {
             let mut found = Vec::new();
             Sweep::default().overlaps(&rows, &columns, |row, column, overlap| found.push((row, column, overlap)));
             found.sort_by_key(|&(row, column, _)| (row, column));
             let mut expected = Vec::new();
             for (row, a) in rows.iter().enumerate() {
                 for (column, b) in columns.iter().enumerate() {
-                    if iou(a, b) > 0.0 {
-                        expected.push((row, column, iou(a, b)));
+                    let overlap = iou(&a.xyxy, b, a.slack);
+                    if overlap > 0.0 {
+                        expected.push((row, column, overlap));
                     }
                 }
             }

@@ -172,7 +172,11 @@ fn a_confidence_at_the_threshold_counts_as_high_or_in_parity_not_at_all() {
         (Mode::ParityCpp, vec![1]),
         (Mode::Improved, vec![1]),
     ] {
-        let mut clip = Clip::new(ByteTrackSpec { mode, ..improved() });
+        let mut clip = Clip::new(ByteTrackSpec {
+            mode,
+            track_high_thresh: 0.6,
+            ..improved()
+        });
         clip.show(&[(BOX, 0.9)]);
         assert_eq!(clip.show(&[(BOX, 0.6)]), ids, "{mode:?}");
     }

@@ -13,6 +13,7 @@ fn specs() -> Vec<ByteTrackSpec> {
         observation_centric: true,
         buffer: 0.2,
         per_class: true,
+        ..ByteTrackSpec::default().options
     };
     vec![
         ByteTrackSpec::default(),

@@ -122,6 +122,72 @@ fn re_update_forgets_what_was_made_up_meanwhile() {
     assert!(plain > 0.01, "{plain}");
 }
 
+/// The first of these walks is new and unknown, the second is known to stand when it leaves at once.
+#[test]
+fn uncertainty_looks_farther_for_who_is_little_known() {
+    // A width a frame: boxes that don't overlap.
+    let walk: Vec<(i64, f32)> = (0..10).map(|frame| (frame, 42.0 * frame as f32)).collect();
+    let doubtful = |uncertainty| Options {
+        uncertainty,
+        ..Options::default()
+    };
+    assert_eq!(ids(doubtful(3.0), &walk), vec![Some(1); 10]);
+    assert_ne!(ids(doubtful(0.0), &walk)[1], Some(1));
+    let mut known: Vec<(i64, f32)> = (0..30).map(|frame| (frame, 0.0)).collect();
+    known.push((30, 60.0));
+    assert_ne!(ids(doubtful(0.5), &known)[30], Some(1));
+}
+
+#[test]
+fn doubt_keeps_an_uncertain_box_from_pulling() {
+    let follow = |doubt| {
+        let mut tracker = tracker(Options {
+            doubt,
+            ..Options::default()
+        });
+        for frame in 0..20 {
+            let shown = if frame < 19 {
+                (100.0, 0.9)
+            } else {
+                (110.0, 0.3)
+            };
+            let mut found = Detections::default();
+            found.push([shown.0, 50.0, shown.0 + 40.0, 150.0], shown.1, 0);
+            tracker.update(&found, frame * FRAME_NS).unwrap();
+        }
+        assert_eq!(tracker.visible().len(), 1);
+        tracker.visible()[0].xyxy[0]
+    };
+    let (believing, doubtful) = (follow(0.0), follow(1.0));
+    assert!(
+        100.0 < doubtful && doubtful < believing - 0.5,
+        "{doubtful} {believing}"
+    );
+}
+
+#[test]
+fn slowing_down_finds_who_stopped_while_hidden() {
+    // 8 px a frame, hidden for eight frames, stopped after the second of them.
+    let mut walk: Vec<(i64, f32)> = (0..20).map(|frame| (frame, 8.0 * frame as f32)).collect();
+    walk.extend((28..32).map(|frame| (frame, 168.0)));
+    let show = |slow_down_ns| {
+        let mut tracker = tracker(Options {
+            slow_down_ns,
+            ..Options::default()
+        });
+        let mut last = None;
+        for frame in 0..32_i64 {
+            let seen = walk.iter().find(|&&(at, _)| at == frame);
+            let found = seen.map_or_else(Detections::default, |&(_, x)| person(x, 0));
+            tracker.update(&found, frame * FRAME_NS).unwrap();
+            last = tracker.visible().first().map(|track| track.id);
+        }
+        last
+    };
+    assert_eq!(show(Some(2 * FRAME_NS)), Some(1));
+    assert_ne!(show(None), Some(1));
+}
+
 #[test]
 fn buffer_lets_fast_people_overlap() {
     // More than a width a frame.
@@ -222,6 +288,27 @@ fn nonsense_is_refused() {
                 ..Options::default()
             },
             "frame_ns",
+        ),
+        (
+            Options {
+                uncertainty: -1.0,
+                ..Options::default()
+            },
+            "uncertainty",
+        ),
+        (
+            Options {
+                doubt: f64::INFINITY,
+                ..Options::default()
+            },
+            "doubt",
+        ),
+        (
+            Options {
+                slow_down_ns: Some(0),
+                ..Options::default()
+            },
+            "slow_down_ns",
         ),
         (
             Options {
