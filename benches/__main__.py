@@ -17,8 +17,11 @@ BENCHMARKS = {
     "geometry": "points in polygons and moves over lines: ours, shapely, numpy, savant_rs, OpenCV, supervision",
     "conformance": "the conformance suite and random walkers: ours, supervision, savant_rs, OpenCV, usual scripts",
     "ground": "places and distances on the ground: calibrated, from points, from people alone",
-    "quality": "tracks and counts on PETS2009 S2.L1 against the truth",
+    "quality": "tracks and counts of recorded scenes against the truth, and other trackers'",
+    "crowds": "tracks of simulated crowds against the truth, and other trackers'",
 }
+TOGETHER = {"tracking": ("tracking", "quality", "crowds")}
+"""Names that stand for several: how fast tracking is, and how right."""
 
 
 def main() -> None:
@@ -37,7 +40,7 @@ def main() -> None:
         for name, what in BENCHMARKS.items():
             print(f"{name:<13}{what}")
         return
-    for name in arguments.names:
+    for name in (part for name in arguments.names for part in TOGETHER.get(name, (name,))):
         if name == "setup":
             set_up()
             continue

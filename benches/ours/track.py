@@ -14,11 +14,11 @@ def main() -> None:
 
 def follow(tracker: sightline.ByteTrack, job: dict) -> list:
     rows = []
-    for frame, found in enumerate(job["detections"]):
+    for frame, (found, time_s) in enumerate(zip(job["detections"], job["times_s"], strict=True)):
         detections = sightline.Detections.of(
             [row[:4] for row in found],
             confidence=[row[4] for row in found],
-            pts_ns=round(frame * 1e9 / job["fps"]),
+            pts_ns=round(time_s * 1e9),
         )
         seen = tracker.update(detections)
         rows += [

@@ -31,8 +31,19 @@ def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def main() -> None:
     job = json.load(sys.stdin)
     frames = int(max(row[0] for row in job["truth"])) + 1
-    truth_ids, truth_boxes, truths = by_frame(job["truth"], frames)
-    ids, boxes, tracks = by_frame(job["tracks"], frames)
+    truth = by_frame(job["truth"], frames)
+    with contextlib.redirect_stdout(io.StringIO()):
+        metrics = CLEAR(), Identity(), HOTA()
+        scores = {
+            name: scored(metrics, truth, by_frame(rows, frames), frames)
+            for name, rows in job["tracks"].items()
+        }
+    print(json.dumps(scores))
+
+
+def scored(metrics: tuple, truth: tuple, found: tuple, frames: int) -> dict[str, float]:
+    """Return a tracker's scores, in percent, and its switches."""
+    (truth_ids, truth_boxes, truths), (ids, boxes, tracks) = truth, found
     data = {
         "num_timesteps": frames,
         "num_gt_ids": truths,
@@ -43,15 +54,13 @@ def main() -> None:
         "tracker_ids": ids,
         "similarity_scores": [iou(a, b) for a, b in zip(truth_boxes, boxes, strict=True)],
     }
-    with contextlib.redirect_stdout(io.StringIO()):
-        clear, identity, hota = (metric().eval_sequence(data) for metric in (CLEAR, Identity, HOTA))
-    scores = {
-        "MOTA": float(clear["MOTA"]),
-        "IDF1": float(identity["IDF1"]),
-        "HOTA": float(np.mean(hota["HOTA"])),
+    clear, identity, hota = (metric.eval_sequence(data) for metric in metrics)
+    return {
+        "MOTA": 100 * float(clear["MOTA"]),
+        "IDF1": 100 * float(identity["IDF1"]),
+        "HOTA": 100 * float(np.mean(hota["HOTA"])),
         "switches": int(clear["IDSW"]),
     }
-    print(json.dumps(scores))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Crowds whose truth is known, and what a detector would make of them: input for trackers."""
