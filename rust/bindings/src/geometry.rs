@@ -38,10 +38,7 @@ impl PolygonSet {
         let mut cells: PyReadwriteArray2<'_, bool> = inside.readwrite();
         let cells = cells.as_slice_mut()?;
         py.detach(|| {
-            for (&point, row) in points.iter().zip(cells.chunks_exact_mut(polygons.max(1))) {
-                self.0
-                    .containing(point.into(), |polygon| row[polygon] = true);
-            }
+            self.0.mark(points, cells);
         });
         Ok(inside)
     }
