@@ -2,6 +2,9 @@
 
 use crate::iou::iou;
 
+/// Up to so many pairs, those of 54 boxes and 54, a look at each takes less time than sorting.
+const FEW_PAIRS: usize = 3000;
+
 /// Finds overlapping pairs between two sets of boxes; keeps its buffers between calls.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sweep {
@@ -18,8 +21,7 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// Calls `visit(row, column, overlap)` for each pair of finite boxes with an overlap above 0, in the order of
-    /// the rows' and then of the columns' left edges.
+    /// Calls `visit(row, column, overlap)` for each pair of finite boxes with an overlap above 0, in any order.
     pub(crate) fn overlaps(
         &mut self,
         rows: &[[f64; 4]],
@@ -27,6 +29,10 @@ impl Sweep {
         mut visit: impl FnMut(usize, usize, f64),
     ) {
         if rows.is_empty() || columns.is_empty() {
+            return;
+        }
+        if rows.len() * columns.len() <= FEW_PAIRS {
+            self.overlaps_of_few(rows, columns, visit);
             return;
         }
         sort_by_left(&mut self.rows, rows);
@@ -47,6 +53,28 @@ impl Sweep {
                 let overlap = iou(a, &self.boxes[start + place]);
                 if overlap > 0.0 {
                     visit(row, self.columns[start + place].1, overlap);
+                }
+            }
+        }
+    }
+
+    fn overlaps_of_few(
+        &mut self,
+        rows: &[[f64; 4]],
+        columns: &[[f64; 4]],
+        mut visit: impl FnMut(usize, usize, f64),
+    ) {
+        self.near.resize(columns.len(), 0);
+        for (row, a) in rows.iter().enumerate() {
+            let mut count = 0;
+            for (column, b) in columns.iter().enumerate() {
+                self.near[count] = column;
+                count += is_level(a, b) & is_shared(a[2] - b[0]);
+            }
+            for &column in &self.near[..count] {
+                let overlap = iou(a, &columns[column]);
+                if overlap > 0.0 {
+                    visit(row, column, overlap);
                 }
             }
         }
@@ -85,13 +113,23 @@ fn list_near(a: &[f64; 4], boxes: &[[f64; 4]], near: &mut [usize]) -> usize {
         if a[2] - b[0] <= -1.0 {
             break;
         }
-        // Without a branch: whether boxes side by side are also level is a coin toss to the processor.
         near[count] = place;
-        let [right, top, bottom] =
-            [b[2] - a[0], a[3] - b[1], b[3] - a[1]].map(|shared| usize::from(shared > -1.0));
-        count += right & top & bottom;
+        count += is_level(a, b);
     }
     count
+}
+
+/// Returns 1 if two boxes may overlap unless `b` starts right of `a`, or 0.
+///
+/// Without a branch: whether boxes side by side are also level is a coin toss to the processor. The same differences as
+/// in `iou`, so that rounding cannot part the two.
+fn is_level(a: &[f64; 4], b: &[f64; 4]) -> usize {
+    let [right, top, bottom] = [b[2] - a[0], a[3] - b[1], b[3] - a[1]].map(is_shared);
+    right & top & bottom
+}
+
+fn is_shared(length: f64) -> usize {
+    usize::from(length > -1.0)
 }
 
 #[cfg(test)]
@@ -110,7 +148,7 @@ mod tests {
                 let xyxy = [x, y, x + w, y + h];
                 if whole { xyxy.map(f64::round) } else { xyxy }
             }),
-            0..20,
+            0..40,
         )
     }
 
