@@ -46,3 +46,11 @@ def test_faults_name_the_shape():
         sightline.LineSet([((0, 0), (1, 1))]).crossings(np.zeros((1, 2)), np.zeros((2, 2)))
     with pytest.raises(ValueError, match=r"expected shape \(N, 2\), found \[3, 4\]"):
         sightline.PolygonSet([[(0, 0), (1, 0), (0, 1)]]).contains(np.zeros((3, 4)))
+
+
+def test_the_core_refuses_columns_that_look_like_rows():
+    corner = sightline.PolygonSet([[(0, 0), (1, 0), (0, 1)]])
+    across = np.array([[0.1, 5.0, 0.1], [0.1, 5.0, 5.0]])
+    assert corner.contains(across.T).tolist() == [[True], [False], [False]]
+    with pytest.raises(TypeError, match="points: expected a C-contiguous float64 array"):
+        corner._core.contains(across.T)

@@ -159,3 +159,19 @@ def test_another_epoch_forgets_every_track_and_says_so():
     assert (tracks.track_id.tolist(), tracks.removed.tolist()) == ([1], [])
     tracks = tracker.update(sightline.Detections.of(**box, pts_ns=0, epoch=1))
     assert (tracks.track_id.tolist(), tracks.removed.tolist()) == ([2], [1])
+
+
+@pytest.mark.parametrize(
+    ("xyxy", "words"),
+    [
+        (np.zeros((3, 4)), "xyxy: expected a float32 array with 2 axes, found float64 with 2"),
+        (np.zeros(12, np.float32), "found float32 with 1"),
+        (np.zeros((4, 3), np.float32).T, "xyxy: expected a C-contiguous array"),
+        ([[0.0, 0.0, 1.0, 1.0]] * 3, "found <class 'list'>"),
+    ],
+    ids=["float64", "flat", "transposed", "list"],
+)
+def test_columns_of_another_kind_are_refused_with_what_they_are(xyxy, words):
+    tracker = sightline.ByteTrack()
+    with pytest.raises(TypeError, match=words):
+        tracker._core.update(xyxy, np.zeros(3, np.float32), np.zeros(3, np.int32), 0, 0, None)

@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 
+use numpy::ndarray::Dimension;
 use numpy::{
-    IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods,
+    Element, IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray, PyReadonlyArrayDyn,
+    PyUntypedArrayMethods,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -34,6 +36,15 @@ pub(crate) fn columns_from_detections(
     ))
 }
 
+/// Borrows an array's numbers unless they are in another order than that of rows, or apart.
+///
+/// `as_slice` alone takes an array in column order too, as it lies.
+pub(crate) fn in_row_order<'a, T: Element, D: Dimension>(
+    array: &'a PyReadonlyArray<'_, T, D>,
+) -> Option<&'a [T]> {
+    array.as_slice().ok().filter(|_| array.is_c_contiguous())
+}
+
 /// Borrows the model's outputs as views; each must be a C-contiguous float32 array.
 pub(crate) fn views<'a>(
     outputs: &'a [PyReadonlyArrayDyn<'_, f32>],
@@ -42,7 +53,7 @@ pub(crate) fn views<'a>(
         .iter()
         .enumerate()
         .map(|(position, output)| {
-            let data = output.as_slice().map_err(|_| {
+            let data = in_row_order(output).ok_or_else(|| {
                 PyTypeError::new_err(format!(
                     "outputs[{position}]: expected a C-contiguous float32 array; pass numpy.ascontiguousarray(output)"
                 ))

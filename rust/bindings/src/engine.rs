@@ -5,10 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use numpy::ndarray::{ArrayView4, ShapeBuilder};
-use numpy::{
-    IntoPyArray, PyArray3, PyArray4, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
-    PyReadonlyArrayDyn,
-};
+use numpy::{IntoPyArray, PyArray3, PyArray4, PyArrayMethods, PyReadonlyArrayDyn};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -124,11 +121,7 @@ impl Engine {
         &self,
         py: Python<'_>,
         batch: &Batch,
-        detections: Vec<(
-            PyReadonlyArray2<'_, f32>,
-            PyReadonlyArray1<'_, f32>,
-            PyReadonlyArray1<'_, i32>,
-        )>,
+        detections: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>)>,
     ) -> PyResult<Step> {
         batch.advance_once()?;
         let detections = detections

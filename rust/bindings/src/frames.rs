@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use sightline_frames as core;
 
 use crate::detach::{detached, lock};
+use crate::detections::in_row_order;
 
 /// What a model wants as input for one image.
 #[pyclass(frozen, module = "sightline._core", eq)]
@@ -179,7 +180,7 @@ impl Converter {
                 rgb.shape()
             )));
         }
-        let pixels = rgb.as_slice().map_err(|_| {
+        let pixels = in_row_order(&rgb).ok_or_else(|| {
             PyTypeError::new_err(
                 "rgb: expected a C-contiguous array; pass numpy.ascontiguousarray(rgb)",
             )

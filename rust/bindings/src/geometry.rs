@@ -5,6 +5,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use sightline_geometry::{self as core, Point, Side};
 
+use crate::detections::in_row_order;
+
 /// Simple polygons with an index.
 #[pyclass(frozen, module = "sightline._core")]
 pub(crate) struct PolygonSet(core::PolygonSet);
@@ -38,10 +40,7 @@ impl PolygonSet {
         let mut cells: PyReadwriteArray2<'_, bool> = inside.readwrite();
         let cells = cells.as_slice_mut()?;
         py.detach(|| {
-            for (&point, row) in points.iter().zip(cells.chunks_exact_mut(polygons.max(1))) {
-                self.0
-                    .containing(point.into(), |polygon| row[polygon] = true);
-            }
+            self.0.mark(points, cells);
         });
         Ok(inside)
     }
@@ -113,7 +112,7 @@ pub(crate) fn points_from_array<'a>(
             points.shape()
         )));
     }
-    let numbers = points.as_slice().map_err(|_| {
+    let numbers = in_row_order(points).ok_or_else(|| {
         PyTypeError::new_err(format!("{name}: expected a C-contiguous float64 array"))
     })?;
     Ok(numbers.as_chunks::<2>().0)

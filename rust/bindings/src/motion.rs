@@ -9,7 +9,7 @@ use sightline_detections::Detections;
 use sightline_motion as core;
 
 use crate::detach::{detached, lock};
-use crate::detections::{Columns, columns_from_detections};
+use crate::detections::{Columns, columns_from_detections, in_row_order};
 use crate::frames::Placement;
 
 /// Finds what moves before a fixed camera.
@@ -45,7 +45,7 @@ impl MotionDetector {
                 luma.shape()
             )));
         }
-        let pixels = luma.as_slice().map_err(|_| {
+        let pixels = in_row_order(&luma).ok_or_else(|| {
             PyTypeError::new_err(
                 "luma: expected a C-contiguous array; pass numpy.ascontiguousarray(luma)",
             )

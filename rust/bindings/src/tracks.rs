@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 
+use numpy::ndarray::{ArrayView2, Dimension, Ix1, Ix2};
 use numpy::{
-    PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
+    Element, PyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
+    PyUntypedArray, PyUntypedArrayMethods, ToPyArray,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -62,7 +64,9 @@ impl Tracks {
         py: Python<'py>,
         of: impl Fn(&Track) -> T,
     ) -> Bound<'py, PyArray1<T>> {
-        PyArray1::from_iter(py, self.visible.iter().map(of))
+        // A copy: an array that owns a vector is two Python objects, which cost more than the rows of a frame.
+        let rows: Vec<T> = self.visible.iter().map(of).collect();
+        PyArray1::from_slice(py, &rows)
     }
 }
 
@@ -156,14 +160,10 @@ impl Tracks {
 
     #[getter]
     fn xyxy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let boxes = PyArray2::zeros(py, [self.visible.len(), 4], false);
-        let mut cells = boxes.readwrite();
-        let (rows, _) = cells.as_slice_mut()?.as_chunks_mut::<4>();
-        for (row, track) in rows.iter_mut().zip(&self.visible) {
-            *row = track.xyxy;
-        }
-        drop(cells);
-        Ok(boxes)
+        let rows: Vec<[f64; 4]> = self.visible.iter().map(|track| track.xyxy).collect();
+        let boxes = ArrayView2::from_shape((rows.len(), 4), rows.as_flattened())
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(boxes.to_pyarray(py))
     }
 
     #[getter]
@@ -253,57 +253,55 @@ impl TrackerSettings {
     }
 }
 
-/// Detections as somebody else's memory.
-struct Columns<'a> {
-    xyxy: &'a [[f32; 4]],
-    confidence: &'a [f32],
-    class_id: &'a [i32],
-}
-
-impl<'a> Columns<'a> {
-    fn borrow(
-        xyxy: &'a PyReadonlyArray2<'_, f32>,
-        confidence: &'a PyReadonlyArray1<'_, f32>,
-        class_id: &'a PyReadonlyArray1<'_, i32>,
-    ) -> PyResult<Self> {
-        let rows = xyxy.shape()[0];
-        if xyxy.shape()[1] != 4 || confidence.len() != rows || class_id.len() != rows {
-            return Err(PyValueError::new_err(format!(
-                "expected xyxy (N, 4), confidence (N,) and class_id (N,) of one length, found {:?}, {:?} and {:?}",
-                xyxy.shape(),
-                confidence.shape(),
-                class_id.shape()
-            )));
-        }
-        let refusal = |name| PyTypeError::new_err(format!("{name}: expected a C-contiguous array"));
-        Ok(Self {
-            xyxy: xyxy
-                .as_slice()
-                .map_err(|_| refusal("xyxy"))?
-                .as_chunks::<4>()
-                .0,
-            confidence: confidence.as_slice().map_err(|_| refusal("confidence"))?,
-            class_id: class_id.as_slice().map_err(|_| refusal("class_id"))?,
-        })
-    }
-
-    fn copy_to(&self, detections: &mut Detections) {
-        detections.clear();
-        detections.xyxy.extend_from_slice(self.xyxy);
-        detections.confidence.extend_from_slice(self.confidence);
-        detections.class_id.extend_from_slice(self.class_id);
-    }
-}
-
 /// Copies numpy columns into detections.
+///
+/// Under the interpreter that needs no guard against writers: to guard three arrays costs as much as to follow three
+/// people.
 pub(crate) fn detections_from_columns(
-    xyxy: &PyReadonlyArray2<'_, f32>,
-    confidence: &PyReadonlyArray1<'_, f32>,
-    class_id: &PyReadonlyArray1<'_, i32>,
+    xyxy: &Bound<'_, PyAny>,
+    confidence: &Bound<'_, PyAny>,
+    class_id: &Bound<'_, PyAny>,
 ) -> PyResult<Detections> {
-    let mut detections = Detections::default();
-    Columns::borrow(xyxy, confidence, class_id)?.copy_to(&mut detections);
-    Ok(detections)
+    let xyxy = column::<f32, Ix2>("xyxy", "float32", xyxy)?;
+    let confidence = column::<f32, Ix1>("confidence", "float32", confidence)?;
+    let class_id = column::<i32, Ix1>("class_id", "int32", class_id)?;
+    let rows = xyxy.shape()[0];
+    if xyxy.shape()[1] != 4 || confidence.len() != rows || class_id.len() != rows {
+        return Err(PyValueError::new_err(format!(
+            "expected xyxy (N, 4), confidence (N,) and class_id (N,) of one length, found {:?}, {:?} and {:?}",
+            xyxy.shape(),
+            confidence.shape(),
+            class_id.shape()
+        )));
+    }
+    let refusal = |name| PyTypeError::new_err(format!("{name}: expected a C-contiguous array"));
+    // The copy would take columns for rows.
+    if !xyxy.is_c_contiguous() {
+        return Err(refusal("xyxy"));
+    }
+    let boxes = xyxy.to_vec().map_err(|_| refusal("xyxy"))?;
+    Ok(Detections {
+        xyxy: boxes.as_chunks::<4>().0.to_vec(),
+        confidence: confidence.to_vec().map_err(|_| refusal("confidence"))?,
+        class_id: class_id.to_vec().map_err(|_| refusal("class_id"))?,
+    })
+}
+
+fn column<'a, 'py, T: Element, D: Dimension>(
+    name: &str,
+    dtype: &str,
+    array: &'a Bound<'py, PyAny>,
+) -> PyResult<&'a Bound<'py, PyArray<T, D>>> {
+    array.cast().map_err(|_| {
+        let found = match array.cast::<PyUntypedArray>() {
+            Ok(array) => format!("{} with {}", array.dtype(), array.ndim()),
+            Err(_) => format!("{}", array.get_type()),
+        };
+        let axes = D::NDIM.unwrap_or_default();
+        PyTypeError::new_err(format!(
+            "{name}: expected a {dtype} array with {axes} axes, found {found}"
+        ))
+    })
 }
 
 /// `ByteTrack` for one stream.
@@ -314,20 +312,17 @@ struct Following {
     tracker: core::ByteTrack,
     /// Of the last frame.
     epoch: Option<u32>,
-    /// Memory for one frame's detections.
-    detections: Detections,
 }
 
 impl Following {
-    fn follow(&mut self, found: &Columns<'_>, time: FrameTime) -> Result<Tracks, core::TrackError> {
+    fn follow(&mut self, found: &Detections, time: FrameTime) -> Result<Tracks, core::TrackError> {
         let (pts_ns, epoch, _) = time;
-        found.copy_to(&mut self.detections);
         let mut gone = Vec::new();
         if self.epoch.replace(epoch).is_some_and(|last| last != epoch) {
             self.tracker.reset();
             gone.extend_from_slice(self.tracker.removed());
         }
-        self.tracker.update(&self.detections, pts_ns)?;
+        self.tracker.update(found, pts_ns)?;
         gone.extend_from_slice(self.tracker.removed());
         Ok(Tracks::seen(self.tracker.visible().to_vec(), gone, time))
     }
@@ -342,7 +337,6 @@ impl ByteTrack {
         Ok(Self(Mutex::new(Following {
             tracker,
             epoch: None,
-            detections: Detections::default(),
         })))
     }
 
@@ -352,14 +346,14 @@ impl ByteTrack {
     fn update(
         &self,
         py: Python<'_>,
-        xyxy: PyReadonlyArray2<'_, f32>,
-        confidence: PyReadonlyArray1<'_, f32>,
-        class_id: PyReadonlyArray1<'_, i32>,
+        xyxy: &Bound<'_, PyAny>,
+        confidence: &Bound<'_, PyAny>,
+        class_id: &Bound<'_, PyAny>,
         pts_ns: i64,
         epoch: u32,
         size_px: Option<(u32, u32)>,
     ) -> PyResult<Tracks> {
-        let found = Columns::borrow(&xyxy, &confidence, &class_id)?;
+        let found = detections_from_columns(xyxy, confidence, class_id)?;
         let follow = || lock(&self.0).follow(&found, (pts_ns, epoch, size_px));
         // A few boxes take less time than handing over the interpreter.
         if found.xyxy.len() < FEW {

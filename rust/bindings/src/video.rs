@@ -10,6 +10,7 @@ use sightline_frames::rgb_from_picture;
 use sightline_video as core;
 
 use crate::detach::{detached, lock};
+use crate::detections::in_row_order;
 use crate::errors::CoreError;
 
 /// A decoded frame as a Python reader sees it.
@@ -175,9 +176,8 @@ impl VideoWriter {
                 rgb.shape()
             )));
         }
-        let pixels = rgb
-            .as_slice()
-            .map_err(|_| PyTypeError::new_err("rgb: expected a C-contiguous array"))?;
+        let pixels = in_row_order(&rgb)
+            .ok_or_else(|| PyTypeError::new_err("rgb: expected a C-contiguous array"))?;
         detached(py, || -> Result<(), CoreError> {
             let mut state = lock(&self.state);
             let position = state.written;

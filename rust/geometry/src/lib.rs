@@ -14,8 +14,11 @@
 //! Axes are the image's: x to the right, y down. Exactness holds while coordinates and their differences stay clear
 //! of overflow and underflow in products (zero, or 1e-70 to 1e70 in magnitude): pixels do.
 
+mod areas;
 mod cells;
+mod grid;
 mod inradius;
+mod part;
 mod point;
 mod polygon;
 mod segment;

@@ -32,6 +32,14 @@ impl PolygonSet {
     pub fn containing(&self, p: Point, found: impl FnMut(usize)) {
         self.index.containing(p, found);
     }
+
+    /// Sets for each point which polygons contain it. Exact, as [`Polygon::contains`] is.
+    ///
+    /// `inside` starts all false and has a row for each point, a place in it for each polygon; points without a row are
+    /// left out.
+    pub fn mark(&self, points: &[[f64; 2]], inside: &mut [bool]) {
+        self.index.mark(points, inside, self.polygons.len().max(1));
+    }
 }
 
 /// Lines with an index.

@@ -4,7 +4,7 @@
 //! limit can help, so the problem falls apart into the connected components of those pairs. Most components are one
 //! pair, nearly all others a handful, and each is solved exactly.
 
-use crate::hungarian::Hungarian;
+use crate::hungarian::{Hungarian, refill};
 
 /// A row and a column that may be paired.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,11 @@ pub(crate) struct Pair {
 pub(crate) struct Assignment {
     column_of: Vec<Option<usize>>,
     row_of: Vec<Option<usize>>,
+    /// How many pairs each row and each column is in.
+    row_pairs: Vec<u32>,
+    column_pairs: Vec<u32>,
+    /// Pairs whose row or column is in another one too.
+    shared: Vec<Pair>,
     /// For each row, a lower row of its component or itself.
     parent: Vec<usize>,
     /// For each column, a row that may be paired with it.
@@ -47,11 +52,35 @@ impl Assignment {
     /// and then the lowest column wins where one side of a component is a single row or column; elsewhere rows are
     /// placed in ascending order, each taking the lowest of equal columns.
     pub(crate) fn solve(&mut self, rows: usize, columns: usize, limit: f64, pairs: &[Pair]) {
-        self.column_of.clear();
-        self.column_of.resize(rows, None);
-        self.row_of.clear();
-        self.row_of.resize(columns, None);
-        self.group(rows, columns, pairs);
+        refill(&mut self.column_of, rows, None);
+        refill(&mut self.row_of, columns, None);
+        self.take_single(rows, columns, pairs);
+        if !self.shared.is_empty() {
+            self.group(rows, columns);
+            self.solve_groups(rows, limit);
+        }
+    }
+
+    /// Makes the pairs that nothing competes with, and lists the others.
+    fn take_single(&mut self, rows: usize, columns: usize, pairs: &[Pair]) {
+        refill(&mut self.row_pairs, rows, 0);
+        refill(&mut self.column_pairs, columns, 0);
+        for pair in pairs {
+            self.row_pairs[pair.row] += 1;
+            self.column_pairs[pair.column] += 1;
+        }
+        self.shared.clear();
+        for pair in pairs {
+            if self.row_pairs[pair.row] == 1 && self.column_pairs[pair.column] == 1 {
+                self.column_of[pair.row] = Some(pair.column);
+                self.row_of[pair.column] = Some(pair.row);
+            } else {
+                self.shared.push(*pair);
+            }
+        }
+    }
+
+    fn solve_groups(&mut self, rows: usize, limit: f64) {
         let mut start = 0;
         for index in 0..rows {
             let end = self.ends[index];
@@ -70,13 +99,12 @@ impl Assignment {
         }
     }
 
-    /// Sorts the pairs by component.
-    fn group(&mut self, rows: usize, columns: usize, pairs: &[Pair]) {
+    /// Sorts the pairs that compete by component.
+    fn group(&mut self, rows: usize, columns: usize) {
         self.parent.clear();
         self.parent.extend(0..rows);
-        self.first_row.clear();
-        self.first_row.resize(columns, None);
-        for pair in pairs {
+        refill(&mut self.first_row, columns, None);
+        for pair in &self.shared {
             let first = *self.first_row[pair.column].get_or_insert(pair.row);
             let (a, b) = (
                 root(&mut self.parent, first),
@@ -85,9 +113,8 @@ impl Assignment {
             self.parent[a.max(b)] = a.min(b);
         }
         // Counting sort: sizes, then starts, then each start moves to its component's end.
-        self.ends.clear();
-        self.ends.resize(rows, 0);
-        for pair in pairs {
+        refill(&mut self.ends, rows, 0);
+        for pair in &self.shared {
             self.ends[root(&mut self.parent, pair.row)] += 1;
         }
         let mut start = 0;
@@ -95,8 +122,8 @@ impl Assignment {
             start += std::mem::replace(end, start);
         }
         self.grouped.clear();
-        self.grouped.extend_from_slice(pairs);
-        for pair in pairs {
+        self.grouped.extend_from_slice(&self.shared);
+        for pair in &self.shared {
             let end = &mut self.ends[root(&mut self.parent, pair.row)];
             self.grouped[*end] = *pair;
             *end += 1;

@@ -89,7 +89,8 @@ impl Hungarian {
     }
 }
 
-fn refill<T: Copy>(values: &mut Vec<T>, len: usize, value: T) {
+/// Makes a buffer as long as that, all of one value.
+pub(crate) fn refill<T: Copy>(values: &mut Vec<T>, len: usize, value: T) {
     values.clear();
     values.resize(len, value);
 }
