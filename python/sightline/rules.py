@@ -47,6 +47,8 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "crowd_limit": zone.crowd_limit,
                 "crowd_ns": round(zone.crowd_s * 1e9),
                 "confirm_frames": zone.confirm_frames,
+                "loiter_ns": _ns(zone.loiter_s),
+                "loiter_absence_ns": round(zone.loiter_absence_s * 1e9),
             }
             for zone in scene.zones
         ],

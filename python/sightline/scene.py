@@ -20,6 +20,10 @@ Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Point = tuple[Share, Share]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Positive = Annotated[float, msgspec.Meta(gt=0.0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0.0)]
+
+# Settings of a zone that only say more about another one: their default, and which.
+_MEANT_FOR = (("loiter_absence_s", 5.0, "loiter_s"),)
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
@@ -71,6 +75,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         crowd_limit: As many people as this are a crowd.
         crowd_s: How many seconds a crowd must last without a break before it is reported; at once when absent.
         confirm_frames: Analyzed frames in a row that an anchor must be inside before an entry counts.
+        loiter_s: Who is inside for this many seconds in all loiters.
+        loiter_absence_s: Who is away for no longer than this many seconds goes on where they left.
     """
 
     name: Name
@@ -81,12 +87,24 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crowd_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     crowd_s: Annotated[float, msgspec.Meta(ge=0.0)] = 0.0
     confirm_frames: Annotated[int, msgspec.Meta(ge=1)] = 1
+    loiter_s: Positive | None = None
+    loiter_absence_s: NotNegative = 5.0
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)
         if self.crowd_s and self.crowd_limit is None:
             message = f"expected crowd_limit beside it, found crowd_s = {self.crowd_s:g} alone; say how many are a crowd"
             raise ConfigError([Fault(f"{self.name}.crowd_s", message)])
+        faults = [
+            Fault(
+                f"{self.name}.{setting}",
+                f"expected {needed} beside it, found {setting} = {getattr(self, setting):g} alone; give both or neither",
+            )
+            for setting, default, needed in _MEANT_FOR
+            if getattr(self, needed) is None and getattr(self, setting) != default
+        ]
+        if faults:
+            raise ConfigError(faults)
 
     @classmethod
     def from_pixels(

@@ -78,6 +78,8 @@ KINDS = {
         "mean": 1.75,
         **dict.fromkeys(TRACK),
     },
+    "zone_loitering_started": {"dwell_ns": 60_000_000_000, "unseen_ns": 0},
+    "zone_loitering_ended": {"reason": "exited", "dwell_ns": 75_000_000_000, "unseen_ns": 100_000_000},
     "people_close": {"other_id": 18, "distance_px": 24.0},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }

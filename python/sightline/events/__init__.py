@@ -1,6 +1,7 @@
 """What happened, as typed events, and as CloudEvents 1.0 in JSON."""
 
 from sightline.events.cloudevents import decode, encode, envelope
+from sightline.events.conduct import LoiteringEnded, LoiteringStarted
 from sightline.events.maker import EventMaker
 from sightline.events.types import (
     EVENT_TYPES,
@@ -24,6 +25,8 @@ __all__ = [
     "EventMaker",
     "LineCrossed",
     "LineSummarized",
+    "LoiteringEnded",
+    "LoiteringStarted",
     "PeopleCameClose",
     "PeopleParted",
     "ZoneCountChanged",

@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from sightline.events.conduct import Conduct, LoiteringEnded, LoiteringStarted
 from sightline.events.types import (
     Event,
     LineCrossed,
@@ -22,7 +23,7 @@ from sightline.events.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sightline import _core
     from sightline.scene import Scene
@@ -70,6 +71,12 @@ class EventMaker:
         name, common = self._rule_name(fact), self._common(fact)
         if fact.track_id is None:
             return self._rule_event(fact, name, common)
+        if fact.kind in _CONDUCT:
+            kind, fields = _CONDUCT[fact.kind]
+            return kind(**common, **self._of_track(fact), zone=name, **fields(fact))
+        return self._track_event(fact, name, common)
+
+    def _track_event(self, fact: _core.Fact, name: str, common: dict[str, Any]) -> Event:
         match fact.kind:
             case "line_crossed":
                 direction = cast("Literal['in', 'out']", fact.direction)
@@ -202,6 +209,17 @@ def _quality(figures: Mapping[str, int]) -> dict[str, Any]:
 
 def _stay(fact: _core.Fact) -> dict[str, Any]:
     return {"dwell_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
+def _loitering(fact: _core.Fact) -> dict[str, Any]:
+    return {"inside_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
+# What people do in a zone: the event of each kind of fact, and what it says beyond whom and when.
+_CONDUCT: dict[str, tuple[type[Conduct], Callable[[_core.Fact], dict[str, Any]]]] = {
+    "zone_loitering_started": (LoiteringStarted, _loitering),
+    "zone_loitering_ended": (LoiteringEnded, lambda fact: {**_loitering(fact), "reason": fact.reason}),
+}
 
 
 def _ms(ns: int | None) -> int:

@@ -112,7 +112,36 @@ impl Fact {
             core::FactKind::PeopleClose { .. } | core::FactKind::PeopleParted { .. } => {
                 self.with_pair(kind)
             }
+            core::FactKind::ZoneLoiteringStarted { .. }
+            | core::FactKind::ZoneLoiteringEnded { .. } => self.with_conduct(kind),
             _ => self.with_rule(kind),
+        }
+    }
+
+    /// Fills in how somebody behaved in a zone.
+    fn with_conduct(self, kind: &core::FactKind) -> Self {
+        match *kind {
+            core::FactKind::ZoneLoiteringStarted {
+                inside_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_loitering_started",
+                dwell_ns: Some(inside_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::ZoneLoiteringEnded {
+                reason,
+                inside_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_loitering_ended",
+                reason: Some(reason_word(reason)),
+                dwell_ns: Some(inside_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            _ => self,
         }
     }
 

@@ -33,6 +33,8 @@ struct ZoneSettings {
     crowd_limit: Option<u32>,
     crowd_ns: i64,
     confirm_frames: u32,
+    loiter_ns: Option<i64>,
+    loiter_absence_ns: i64,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -140,6 +142,8 @@ impl ZoneSettings {
                 min_duration_ns: self.crowd_ns,
             }),
             confirm_frames: self.confirm_frames,
+            loiter_ns: self.loiter_ns,
+            loiter_absence_ns: self.loiter_absence_ns,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What is asked for becomes rules in pixels, or a list of everything that is wrong with it.
 
+mod watches;
+
 use std::collections::BTreeMap;
 
 use sightline_geometry::{Point, Polygon, PolygonError, Segment};
@@ -148,6 +150,7 @@ impl Check {
             let message = "expected at least 1 frame, found 0; 1 lets an entry count at once";
             self.fault(format!("{path}.confirm_frames"), message);
         }
+        let watch = self.watch(&path, spec);
         let polygon = polygon?;
         let (band_px, inradius) = (band_px?, polygon.inradius());
         let least = |share: f64| (share * inradius).max(LEAST_ZONE_BAND_PX);
@@ -164,6 +167,7 @@ impl Check {
             interval: ZoneInterval::default(),
             reported: 0,
             cuts: Vec::with_capacity(polygon.vertices().len()),
+            watch,
             polygon,
         })
     }

@@ -86,6 +86,23 @@ pub enum FactKind {
     LineSummarized(LineSummary),
     /// An interval is over, for a zone.
     ZoneSummarized(ZoneSummary),
+    /// A track has been in a zone for the zone's `loiter_ns` in all, and was never away for longer than its
+    /// `loiter_absence_ns` meanwhile; once until the end of that.
+    ZoneLoiteringStarted {
+        /// Time inside until this fact's moment: the zone's threshold.
+        inside_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// A track that loitered has left and did not come back soon. Moment and reason are those of its last exit.
+    ZoneLoiteringEnded {
+        /// How it left.
+        reason: ExitReason,
+        /// Time inside in all, absences left out, nanoseconds.
+        inside_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
     /// Two tracks are closer than a distance rule's threshold.
     PeopleClose {
         /// The other track; its id is the larger of the two.

@@ -5,7 +5,7 @@
 //!
 //! The way through a frame: `scene` turns each track's last two sightings into a move (`sighting`) and hands it to the
 //! rules that are near (`nearby`, `following`), or that it is not done with (`known`). A `line` looks at how often the anchor's path cut it between two places clear of it; a `zone` at which
-//! cuts led clearly in or out; a `distance` at pairs of people. What they conclude is put in order of time (`notes`), and counted up by
+//! cuts led clearly in or out, and, where that is asked for, at how people behave inside (`watch`); a `distance` at pairs of people. What they conclude is put in order of time (`notes`), and counted up by
 //! intervals (`summary`).
 //!
 //! Three ideas keep counts right without special cases. Whether a path cuts a boundary is decided exactly, by
@@ -19,6 +19,7 @@ mod fact;
 mod following;
 mod known;
 mod line;
+mod loiter;
 mod motion;
 mod nearby;
 mod notes;
@@ -27,6 +28,7 @@ mod sighting;
 mod spec;
 mod summary;
 mod tally;
+mod watch;
 mod zone;
 
 pub use check::SceneError;

@@ -106,6 +106,8 @@ fn rank(fact: &Fact) -> (i64, u8, u32, u64, u64) {
         | FactKind::ZoneCountChanged { .. }
         | FactKind::ZoneOvercrowded { .. }
         | FactKind::ZoneRelieved { .. }
+        | FactKind::ZoneLoiteringStarted { .. }
+        | FactKind::ZoneLoiteringEnded { .. }
         | FactKind::ZoneSummarized(_) => (1, 0),
         FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => (2, other),
     };

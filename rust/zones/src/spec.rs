@@ -9,6 +9,9 @@ pub(crate) const CLEAR_SIGHTINGS: u32 = 2;
 /// Bands beyond which one sighting is enough.
 pub(crate) const CLEAR_AT_ONCE: f64 = 2.0;
 
+/// Absence after which loitering starts from zero, where a zone does not say.
+const LOITER_ABSENCE_NS: i64 = 5_000_000_000;
+
 /// The point of a box that stands for the person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Anchor {
@@ -79,10 +82,14 @@ pub struct ZoneSpec {
     /// Frames in a row in which a track must be seen inside before its entry counts, at least 1. With more than 1, a
     /// zone that was jumped over between two frames was not entered.
     pub confirm_frames: u32,
+    /// Time inside in all after which somebody loiters, nanoseconds, positive; `None` for never.
+    pub loiter_ns: Option<i64>,
+    /// Who is away for no longer than this does not start from zero, nanoseconds, 0 or more.
+    pub loiter_absence_ns: i64,
 }
 
 impl ZoneSpec {
-    /// Returns a zone with the default anchor and band, no dwell threshold, and entries that count at once.
+    /// Returns a zone with the default anchor and band, entries that count at once, and nothing else to watch.
     pub fn new(name: &str, polygon: &[[f64; 2]]) -> Self {
         Self {
             name: name.to_owned(),
@@ -92,6 +99,8 @@ impl ZoneSpec {
             dwell_ns: None,
             crowd: None,
             confirm_frames: 1,
+            loiter_ns: None,
+            loiter_absence_ns: LOITER_ABSENCE_NS,
         }
     }
 }

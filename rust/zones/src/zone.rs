@@ -8,6 +8,7 @@ use crate::sighting::{Moment, Move, Sighting};
 use crate::spec::{Anchor, CLEAR_SIGHTINGS};
 use crate::summary::{Crowd, Crowding, ZoneInterval};
 use crate::tally::ZoneTally;
+use crate::watch::{Known, Part, Watch};
 
 /// A zone with its counts.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Zone {
     pub(crate) reported: u32,
     /// Memory for one move's cuts.
     pub(crate) cuts: Vec<f64>,
+    /// What is watched beyond entries, exits and dwell.
+    pub(crate) watch: Option<Box<Watch>>,
 }
 
 /// What a zone knows of a track.
@@ -42,6 +45,8 @@ pub(crate) struct ZoneState {
     stay: Option<Stay>,
     /// Set exactly while `contained` contradicts `stay`.
     change: Option<Change>,
+    /// What the zone's watch knows, which may outlast a stay.
+    conduct: Known,
 }
 
 /// From an entry that counted until the exit.
@@ -52,6 +57,19 @@ struct Stay {
     unseen_ns: i64,
     /// Whether the dwell threshold was reported.
     dwelled: bool,
+}
+
+impl Stay {
+    /// Returns the stay as far as it is certain.
+    fn until<'a>(&self, until_ns: i64, of: (u32, Anchor), step: &'a Move) -> Part<'a> {
+        Part {
+            of,
+            entered_ns: self.entered_ns,
+            unseen_ns: self.unseen_ns,
+            until_ns,
+            step,
+        }
+    }
 }
 
 /// An entry or exit that does not count yet.
@@ -75,11 +93,12 @@ impl ZoneState {
         contained: false,
         stay: None,
         change: None,
+        conduct: None,
     };
 
     /// Returns whether there is something to remember.
     pub(crate) fn is_open(&self) -> bool {
-        self.stay.is_some() || self.change.is_some()
+        self.stay.is_some() || self.change.is_some() || self.conduct.is_some()
     }
 
     pub(crate) fn is_inside(&self) -> bool {
@@ -100,6 +119,11 @@ impl ZoneState {
         }
         if self.change.is_some() != (self.contained != self.is_inside()) {
             return Some("a change is due and none is under way, or the reverse");
+        }
+        if let Some(conduct) = &self.conduct
+            && let Some(fault) = conduct.fault(self.is_inside())
+        {
+            return Some(fault);
         }
         let entered_ns = self.stay.as_ref().map(|stay| stay.entered_ns);
         (entered_ns > Some(last.pts_ns)).then_some("a stay begins after the last sighting")
@@ -123,6 +147,7 @@ impl Zone {
                 beyond: 1,
                 frames: 1,
             }),
+            conduct: None,
         };
         self.settle(&mut state, &Move::still(*first), notes);
         state
@@ -175,6 +200,16 @@ impl Zone {
         if let Some(stay) = &mut state.stay {
             self.report_dwell(stay, until_ns, step, notes);
         }
+        if let Some(watch) = &mut self.watch {
+            let of = (self.rule, self.anchor);
+            match &state.stay {
+                Some(stay) => {
+                    let part = stay.until(until_ns, of, step);
+                    watch.follow(&mut state.conduct, &part, notes);
+                }
+                None => watch.away(&mut state.conduct, of, until_ns, notes),
+            }
+        }
     }
 
     /// Ends a track's stay, if there is one, at its last sighting.
@@ -192,9 +227,13 @@ impl Zone {
             self.settle(state, &step, notes);
         }
         if let Some(stay) = state.stay.take() {
-            self.exit(stay, &Moment::from(last), reason, &step, notes);
+            let end = (&Moment::from(last), reason);
+            self.exit(stay, &mut state.conduct, end, &step, notes);
         }
         state.change = None;
+        if let Some(watch) = &mut self.watch {
+            watch.leave(&mut state.conduct, (self.rule, self.anchor), notes);
+        }
     }
 
     /// Hands out the count if it is another one than last time.
@@ -263,35 +302,54 @@ impl Zone {
             return;
         };
         match state.stay.take() {
-            Some(stay) => self.exit(stay, &change.moment, ExitReason::Exited, step, notes),
-            None => state.stay = Some(self.enter(&change, &step.to, notes)),
+            Some(stay) => {
+                let end = (&change.moment, ExitReason::Exited);
+                self.exit(stay, &mut state.conduct, end, step, notes);
+            }
+            None => state.stay = Some(self.enter(&change, &mut state.conduct, step, notes)),
         }
     }
 
-    fn enter(&mut self, change: &Change, who: &Sighting, notes: &mut Notes) -> Stay {
+    fn enter(
+        &mut self,
+        change: &Change,
+        conduct: &mut Known,
+        step: &Move,
+        notes: &mut Notes,
+    ) -> Stay {
         let (reason, moment) = (change.reason, &change.moment);
         self.tally.inside += 1;
         self.tally.entries += 1;
         self.tally.born_inside += u64::from(reason == EntryReason::Appeared);
         self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
         let kind = FactKind::ZoneEntered { reason };
-        notes.add(kind, (self.rule, self.anchor), who, moment);
-        Stay {
+        let of = (self.rule, self.anchor);
+        notes.add(kind, of, &step.to, moment);
+        let stay = Stay {
             entered_ns: moment.pts_ns,
             unseen_ns: moment.unseen_ns,
             dwelled: false,
+        };
+        if let Some(watch) = &mut self.watch {
+            watch.enter(conduct, &stay.until(stay.entered_ns, of, step), notes);
         }
+        stay
     }
 
     fn exit(
         &mut self,
         mut stay: Stay,
-        moment: &Moment,
-        reason: ExitReason,
+        conduct: &mut Known,
+        (moment, reason): (&Moment, ExitReason),
         step: &Move,
         notes: &mut Notes,
     ) {
+        let of = (self.rule, self.anchor);
+        let part = stay.until(moment.pts_ns, of, step);
         self.report_dwell(&mut stay, moment.pts_ns, step, notes);
+        if let Some(watch) = &mut self.watch {
+            watch.follow(conduct, &part, notes);
+        }
         self.tally.inside -= 1;
         self.tally.exits += 1;
         self.interval.leave(moment.pts_ns - stay.entered_ns);
@@ -301,7 +359,10 @@ impl Zone {
             dwell_ns: moment.pts_ns - stay.entered_ns,
             bridged_ns: moment.unseen_ns - stay.unseen_ns,
         };
-        notes.add(kind, (self.rule, self.anchor), &step.to, moment);
+        notes.add(kind, of, &step.to, moment);
+        if let Some(watch) = &mut self.watch {
+            watch.exit(conduct, &part, (moment, reason), notes);
+        }
     }
 
     /// Reports, once a stay, that it has lasted as long as the threshold.

@@ -15,6 +15,9 @@ fn spec() -> SceneSpec {
             &[[x, y], [x + 0.08, y], [x + 0.08, y + 0.08], [x, y + 0.08]],
         );
         zone.dwell_ns = Some(3 * FRAME_NS);
+        if position % 2 == 0 {
+            zone.loiter_ns = Some(4 * FRAME_NS);
+        }
         zone
     });
     let lines = (1..10).map(|position| {

@@ -97,6 +97,8 @@ fn faulty() -> SceneSpec {
             ZoneSpec {
                 dwell_ns: Some(0),
                 confirm_frames: 0,
+                loiter_ns: Some(0),
+                loiter_absence_ns: -1,
                 ..zone("a")
             },
             ZoneSpec {
@@ -141,6 +143,8 @@ fn all_faults_at_once() {
             "lines[4]",
             "zones[0].dwell_ns",
             "zones[0].confirm_frames",
+            "zones[0].loiter_ns",
+            "zones[0].loiter_absence_ns",
             "zones[1].polygon[1]",
             "zones[1].polygon[2]",
             "zones[1].crowd.limit",

@@ -3,6 +3,7 @@
 mod distances;
 mod lines;
 mod load;
+mod loitering;
 mod motion;
 mod order;
 mod properties;

@@ -7,6 +7,9 @@ use sightline_zones::{DistanceSpec, Fact, FactKind, SceneSpec, ZoneSpec};
 
 use crate::walk::{Run, line, rectangle, word, zone};
 
+const LOITER_NS: i64 = 100_000_000;
+const ABSENCE_NS: i64 = 80_000_000;
+
 fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
     SceneSpec {
         lines: vec![
@@ -17,6 +20,8 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
             ZoneSpec {
                 confirm_frames,
                 dwell_ns: Some(70_000_000),
+                loiter_ns: Some(LOITER_NS),
+                loiter_absence_ns: ABSENCE_NS,
                 ..rectangle("square", [400.0, 400.0], [600.0, 600.0])
             },
             zone(
@@ -132,6 +137,48 @@ fn check_stays(facts: &[Fact]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Checks that loitering starts and ends in turn, each at the moment that the entries and exits give.
+fn check_loitering(facts: &[Fact]) -> Result<(), TestCaseError> {
+    let facts = || facts.iter().filter(|fact| fact.rule == 0);
+    let mut stays: BTreeMap<Option<u64>, Vec<(i64, i64)>> = BTreeMap::new();
+    for fact in facts() {
+        if let FactKind::ZoneExited { dwell_ns, .. } = fact.kind {
+            let stay = (fact.pts_ns - dwell_ns, fact.pts_ns);
+            stays.entry(fact.track_id).or_default().push(stay);
+        }
+    }
+    for (id, stays) in stays {
+        let mut expected = Vec::new();
+        let (mut inside_ns, mut left_ns) = (0, i64::MIN);
+        for &(entered_ns, exited_ns) in &stays {
+            if left_ns != i64::MIN && entered_ns - left_ns > ABSENCE_NS {
+                if inside_ns >= LOITER_NS {
+                    expected.push((left_ns, inside_ns));
+                }
+                inside_ns = 0;
+            }
+            let before_ns = inside_ns;
+            inside_ns += exited_ns - entered_ns;
+            left_ns = exited_ns;
+            if (before_ns..=inside_ns).contains(&LOITER_NS) && before_ns < LOITER_NS {
+                expected.push((entered_ns + LOITER_NS - before_ns, LOITER_NS));
+            }
+        }
+        if inside_ns >= LOITER_NS {
+            expected.push((left_ns, inside_ns));
+        }
+        let of_loitering = |fact: &Fact| match fact.kind {
+            FactKind::ZoneLoiteringStarted { inside_ns, .. }
+            | FactKind::ZoneLoiteringEnded { inside_ns, .. } => Some((fact.pts_ns, inside_ns)),
+            _ => None,
+        };
+        let of_track = facts().filter(|fact| fact.track_id == id);
+        let found: Vec<_> = of_track.filter_map(of_loitering).collect();
+        prop_assert_eq!(found, expected);
+    }
+    Ok(())
+}
+
 /// Checks that every count follows the one before.
 fn check_counts(facts: &[Fact]) -> Result<(), TestCaseError> {
     let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
@@ -153,6 +200,7 @@ proptest! {
         let (run, starts) = play(&scene(confirm, max_gap), &frames);
         check_stays(&run.facts)?;
         check_counts(&run.facts)?;
+        check_loitering(&run.facts)?;
         for pair in starts.windows(2) {
             let update = &run.facts[pair[0]..pair[1]];
             prop_assert!(update.is_sorted_by_key(|fact| (fact.epoch, fact.pts_ns)));

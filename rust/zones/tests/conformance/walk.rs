@@ -72,6 +72,24 @@ pub(crate) fn hidden(frames: usize) -> Vec<Option<Place>> {
     vec![None; frames]
 }
 
+/// In the middle of a square of 200 px from (400, 400), and above it.
+pub(crate) const INSIDE: Place = [500.0, 500.0];
+pub(crate) const OUTSIDE: Place = [500.0, 300.0];
+
+/// Spells out a walk such as `25i 3h 12o`: 25 frames inside, 3 hidden, 12 outside.
+pub(crate) fn spelled(walk: &str) -> Vec<Option<Place>> {
+    let part = |part: &str| {
+        let (frames, place) = part.split_at(part.len() - 1);
+        let place = match place {
+            "i" => Some(INSIDE),
+            "o" => Some(OUTSIDE),
+            _ => None,
+        };
+        vec![place; frames.parse().unwrap_or_default()]
+    };
+    walk.split_whitespace().flat_map(part).collect()
+}
+
 /// A scene on its way through frames.
 pub(crate) struct Run {
     pub(crate) scene: Scene,
@@ -181,5 +199,7 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
         | FactKind::LineSummarized(_)
         | FactKind::ZoneSummarized(_) => return None,
         FactKind::PeopleClose { .. } => "close",
+        FactKind::ZoneLoiteringStarted { .. } => "loiters",
+        FactKind::ZoneLoiteringEnded { .. } => "loitered",
     })
 }
