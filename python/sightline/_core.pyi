@@ -296,7 +296,7 @@ class Fact:
         """`entered`, `appeared`, `exited`, `lost` or `ended`."""
     @property
     def dwell_ns(self) -> int | None:
-        """Time spent in the zone, or close to one another, so far."""
+        """Time spent in the zone, or close to one another, so far; of a queue, its longest wait."""
     @property
     def unseen_ns(self) -> int | None:
         """How much of `dwell_ns` the track was not seen."""

@@ -49,6 +49,8 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "confirm_frames": zone.confirm_frames,
                 "loiter_ns": _ns(zone.loiter_s),
                 "loiter_absence_ns": round(zone.loiter_absence_s * 1e9),
+                "queue_after_ns": _ns(zone.queue_after_s),
+                "wait_limit_ns": _ns(zone.wait_limit_s),
             }
             for zone in scene.zones
         ],
@@ -135,7 +137,11 @@ class Rules:
         return self._events(self._core.finish())
 
     def counts(self) -> dict[str, Any]:
-        """What has been counted so far: `lines`, `zones` and `distances`, in the scene's order."""
+        """What has been counted so far: `lines`, `zones` and `distances`, in the scene's order.
+
+        A zone with `queue_after_s` has a `queue`: its `length` now, the `longest_wait_ms` of those who wait, how many
+        `left` who had waited, and their `wait_mean_ms` and `wait_max_ms`.
+        """
         return self._core.counts()
 
     def _events(self, facts: Sequence[_core.Fact]) -> list[Event]:

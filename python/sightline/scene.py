@@ -23,7 +23,10 @@ Positive = Annotated[float, msgspec.Meta(gt=0.0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0.0)]
 
 # Settings of a zone that only say more about another one: their default, and which.
-_MEANT_FOR = (("loiter_absence_s", 5.0, "loiter_s"),)
+_MEANT_FOR = (
+    ("loiter_absence_s", 5.0, "loiter_s"),
+    ("wait_limit_s", None, "queue_after_s"),
+)
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
@@ -77,6 +80,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         confirm_frames: Analyzed frames in a row that an anchor must be inside before an entry counts.
         loiter_s: Who is inside for this many seconds in all loiters.
         loiter_absence_s: Who is away for no longer than this many seconds goes on where they left.
+        queue_after_s: Who is inside for this many seconds waits in the zone's queue.
+        wait_limit_s: A wait of this many seconds, counted from the entry, gives an event of its own.
     """
 
     name: Name
@@ -89,6 +94,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_frames: Annotated[int, msgspec.Meta(ge=1)] = 1
     loiter_s: Positive | None = None
     loiter_absence_s: NotNegative = 5.0
+    queue_after_s: NotNegative | None = None
+    wait_limit_s: Positive | None = None
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)
@@ -103,6 +110,9 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for setting, default, needed in _MEANT_FOR
             if getattr(self, needed) is None and getattr(self, setting) != default
         ]
+        if self.wait_limit_s is not None and self.wait_limit_s < (self.queue_after_s or 0.0):
+            message = f"expected at least queue_after_s, which is {self.queue_after_s or 0:g}, found {self.wait_limit_s:g}; nobody waits before"
+            faults.append(Fault(f"{self.name}.wait_limit_s", message))
         if faults:
             raise ConfigError(faults)
 

@@ -80,6 +80,14 @@ KINDS = {
     },
     "zone_loitering_started": {"dwell_ns": 60_000_000_000, "unseen_ns": 0},
     "zone_loitering_ended": {"reason": "exited", "dwell_ns": 75_000_000_000, "unseen_ns": 100_000_000},
+    "zone_queue_changed": {
+        "count": 4,
+        "previous": 3,
+        "dwell_ns": 95_000_000_000,
+        **dict.fromkeys(TRACK),
+    },
+    "zone_queue_left": {"reason": "exited", "dwell_ns": 81_000_000_000, "unseen_ns": 0},
+    "zone_queue_wait_exceeded": {"dwell_ns": 300_000_000_000, "unseen_ns": 1_000_000_000},
     "people_close": {"other_id": 18, "distance_px": 24.0},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }

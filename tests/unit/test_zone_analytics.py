@@ -64,6 +64,41 @@ def test_loitering_ends_with_the_stream():
     assert (end.reason, end.inside_ms) == ("ended", 2900)
 
 
+def test_a_queue_has_a_length_and_waits():
+    zone = sightline.Zone("till", SQUARE, queue_after_s=1.0, wait_limit_s=2.0)
+    scene = sightline.Scene(zones=[zone, sightline.Zone("plain", SQUARE)], summary_s=3.0)
+    side = (540.0, 500.0)
+    rules, events = events_of(
+        scene, [INSIDE] * 25 + [OUTSIDE] * 7, [OUTSIDE] * 5 + [side] * 27, [INSIDE] * 9 + [OUTSIDE] * 23
+    )
+    changes = of_type(events, sightline.QueueChanged)
+    assert [(e.pts_ns // 10**8, e.length, e.previous, e.longest_wait_ms) for e in changes] == [
+        (10, 1, 0, 1000),
+        (15, 2, 1, 1500),
+        (25, 1, 2, 2050),
+    ]
+    assert {e.subject for e in changes} == {"/cameras/camera/zones/till/queue"}
+    (left,) = of_type(events, sightline.QueueLeft)
+    assert (left.track_id, left.reason, left.wait_ms, left.unseen_ms) == (1, "exited", 2450, 0)
+    late, later = of_type(events, sightline.QueueWaitExceeded)
+    assert (late.track_id, late.pts_ns, late.wait_ms) == (1, 2_000_000_000, 2000)
+    assert (later.track_id, later.pts_ns) == (2, 2_450_000_000)
+    till, plain = rules.counts()["zones"]
+    assert till["queue"] == {
+        "length": 1,
+        "longest_wait_ms": 2650,
+        "left": 1,
+        "wait_mean_ms": 2450,
+        "wait_max_ms": 2450,
+    }
+    assert plain["queue"] is None
+    summary, other = of_type(events, sightline.ZoneSummarized)
+    figures = (summary.queue_longest, summary.queue_left, summary.wait_mean_ms, summary.wait_max_ms)
+    assert figures == (2, 1, 2450, 2450)
+    assert (other.queue_longest, other.queue_left, other.wait_mean_ms, other.wait_max_ms) == (None,) * 4
+    assert len(of_type(rules.finish(), sightline.QueueChanged, sightline.QueueLeft)) == 2
+
+
 def zone_of_toml(tmp_path, lines, more=""):
     (tmp_path / "run.toml").write_text(
         '[[cameras]]\nsource = "a.mp4"\n'
@@ -76,6 +111,7 @@ def zone_of_toml(tmp_path, lines, more=""):
     "lines",
     [
         "loiter_s = 60\nloiter_absence_s = 10",
+        "queue_after_s = 5\nwait_limit_s = 300",
     ],
 )
 def test_settings_are_read_from_a_file(tmp_path, lines):
@@ -91,6 +127,10 @@ def test_settings_are_read_from_a_file(tmp_path, lines):
         ({"loiter_s": 0}, "loiter_s", "more than 0"),
         ({"loiter_s": 1, "loiter_absence_s": -1}, "loiter_absence_s", "at least 0"),
         ({"loiter_absence_s": 3}, "loiter_absence_s", "expected loiter_s beside it"),
+        ({"queue_after_s": -1}, "queue_after_s", "at least 0"),
+        ({"queue_after_s": 0, "wait_limit_s": 0}, "wait_limit_s", "more than 0"),
+        ({"wait_limit_s": 30}, "wait_limit_s", "expected queue_after_s beside it"),
+        ({"queue_after_s": 9, "wait_limit_s": 3}, "wait_limit_s", "at least queue_after_s, which is 9"),
     ],
 )
 def test_faults_are_named_with_their_place(settings, path, words):
@@ -108,6 +148,7 @@ def test_faults_are_named_with_their_place(settings, path, words):
     [
         ({"loiter_s": -1.0}, "zones[0].loiter_ns"),
         ({"loiter_s": 1.0, "loiter_absence_s": -1.0}, "zones[0].loiter_absence_ns"),
+        ({"queue_after_s": -1.0}, "zones[0].queue_after_ns"),
     ],
 )
 def test_the_core_checks_what_python_hands_it(settings, path):

@@ -1,7 +1,13 @@
 """What happened, as typed events, and as CloudEvents 1.0 in JSON."""
 
 from sightline.events.cloudevents import decode, encode, envelope
-from sightline.events.conduct import LoiteringEnded, LoiteringStarted
+from sightline.events.conduct import (
+    LoiteringEnded,
+    LoiteringStarted,
+    QueueChanged,
+    QueueLeft,
+    QueueWaitExceeded,
+)
 from sightline.events.maker import EventMaker
 from sightline.events.types import (
     EVENT_TYPES,
@@ -29,6 +35,9 @@ __all__ = [
     "LoiteringStarted",
     "PeopleCameClose",
     "PeopleParted",
+    "QueueChanged",
+    "QueueLeft",
+    "QueueWaitExceeded",
     "ZoneCountChanged",
     "ZoneDwelled",
     "ZoneEntered",

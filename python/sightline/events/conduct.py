@@ -1,4 +1,4 @@
-"""What people do in a zone, where the zone asks for it: they loiter.
+"""What people do in a zone, where the zone asks for it: they loiter, and wait in queues.
 
 Types as in `sightline.events.types`.
 """
@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from sightline.events.base import OfZone
+from sightline.events.base import Count, Happened, OfZone, segment
 
 InsideMs = Annotated[int, Meta(ge=0, description="Time in the zone in all, absences left out, ms.")]
 InsideUnseenMs = Annotated[int, Meta(ge=0, description="How much of that time they were not seen, ms.")]
@@ -41,4 +41,48 @@ class LoiteringEnded(OfZone, frozen=True, kw_only=True):
     unseen_ms: InsideUnseenMs
 
 
-Conduct = LoiteringStarted | LoiteringEnded
+class QueueChanged(Happened, frozen=True, kw_only=True):
+    """Another number of people waits in a zone's queue: those inside for its `queue_after_s` or longer."""
+
+    type: ClassVar[str] = "sightline.queue.changed.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "length", "previous")
+
+    zone: Annotated[str, Meta(description="Name of the zone.")]
+    length: Annotated[Count, Meta(description="People who wait now.")]
+    previous: Annotated[Count, Meta(description="People who waited before.")]
+    longest_wait_ms: Annotated[
+        int,
+        Meta(ge=0, description="How long the first of those who wait now has been inside, ms; 0 for none."),
+    ]
+
+    @property
+    def subject(self) -> str:
+        """`/cameras/lobby/zones/till/queue`."""
+        return f"{super().subject}zones/{segment(self.zone)}/queue"
+
+
+class QueueLeft(OfZone, frozen=True, kw_only=True):
+    """Somebody who waited in a zone's queue is in the zone no longer."""
+
+    type: ClassVar[str] = "sightline.queue.left.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "reason", "track_id", "wait_ms")
+
+    reason: Annotated[
+        Literal["exited", "lost", "ended"],
+        Meta(description="`exited` over the border, `lost` from sight, or the stream `ended`."),
+    ]
+    wait_ms: Annotated[int, Meta(ge=0, description="How long they waited, from entry to exit, ms.")]
+    unseen_ms: InsideUnseenMs
+
+
+class QueueWaitExceeded(OfZone, frozen=True, kw_only=True):
+    """Somebody has waited in a zone's queue for its `wait_limit_s`; once a stay."""
+
+    type: ClassVar[str] = "sightline.queue.wait_exceeded.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "track_id", "wait_ms")
+
+    wait_ms: Annotated[int, Meta(ge=0, description="How long they have waited, from the entry on, ms.")]
+    unseen_ms: InsideUnseenMs
+
+
+Conduct = LoiteringStarted | LoiteringEnded | QueueLeft | QueueWaitExceeded

@@ -6,7 +6,14 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from sightline.events.conduct import Conduct, LoiteringEnded, LoiteringStarted
+from sightline.events.conduct import (
+    Conduct,
+    LoiteringEnded,
+    LoiteringStarted,
+    QueueChanged,
+    QueueLeft,
+    QueueWaitExceeded,
+)
 from sightline.events.types import (
     Event,
     LineCrossed,
@@ -106,6 +113,11 @@ class EventMaker:
                 return ZoneRelieved(
                     **common, zone=name, limit=self._limit(fact), peak=count, lasted_ms=lasted_ms
                 )
+            case "zone_queue_changed":
+                longest_ms, previous = _ms(fact.dwell_ns), fact.previous or 0
+                return QueueChanged(
+                    **common, zone=name, length=count, previous=previous, longest_wait_ms=longest_ms
+                )
             case "line_summarized":
                 return LineSummarized(
                     **common,
@@ -126,6 +138,7 @@ class EventMaker:
                     mean=round(fact.mean or 0.0, _DECIMALS),
                     dwell_mean_ms=_ms(figures["dwell_mean_ns"]),
                     dwell_max_ms=_ms(figures["dwell_max_ns"]),
+                    **_queue(figures),
                 )
             case unknown:
                 raise ValueError(_NO_EVENT + unknown)
@@ -207,6 +220,18 @@ def _quality(figures: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
+def _queue(figures: Mapping[str, int]) -> dict[str, Any]:
+    """What a summary says of a zone's queue, if it has one."""
+    if "queue_longest" not in figures:
+        return {}
+    return {
+        "queue_longest": figures["queue_longest"],
+        "queue_left": figures["queue_left"],
+        "wait_mean_ms": _ms(figures["wait_mean_ns"]),
+        "wait_max_ms": _ms(figures["wait_max_ns"]),
+    }
+
+
 def _stay(fact: _core.Fact) -> dict[str, Any]:
     return {"dwell_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
 
@@ -215,10 +240,16 @@ def _loitering(fact: _core.Fact) -> dict[str, Any]:
     return {"inside_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
 
 
+def _wait(fact: _core.Fact) -> dict[str, Any]:
+    return {"wait_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
 # What people do in a zone: the event of each kind of fact, and what it says beyond whom and when.
 _CONDUCT: dict[str, tuple[type[Conduct], Callable[[_core.Fact], dict[str, Any]]]] = {
     "zone_loitering_started": (LoiteringStarted, _loitering),
     "zone_loitering_ended": (LoiteringEnded, lambda fact: {**_loitering(fact), "reason": fact.reason}),
+    "zone_queue_left": (QueueLeft, lambda fact: {**_wait(fact), "reason": fact.reason}),
+    "zone_queue_wait_exceeded": (QueueWaitExceeded, _wait),
 }
 
 

@@ -7,7 +7,14 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from sightline.events.base import Count, DwellMs, Happened, OfTrack, OfZone, UnseenMs, segment
-from sightline.events.conduct import Conduct, LoiteringEnded, LoiteringStarted
+from sightline.events.conduct import (
+    Conduct,
+    LoiteringEnded,
+    LoiteringStarted,
+    QueueChanged,
+    QueueLeft,
+    QueueWaitExceeded,
+)
 
 
 class LineCrossed(OfTrack, frozen=True, kw_only=True):
@@ -164,6 +171,20 @@ class ZoneSummarized(OfInterval, frozen=True, kw_only=True):
     ]
     dwell_max_ms: Annotated[int, Meta(ge=0, description="How long at most, ms.")]
     born_inside: Annotated[Count, Meta(description="Entries of tracks that were inside when first seen.")]
+    queue_longest: (
+        Annotated[
+            Count,
+            Meta(description="Most who waited in the queue after any frame; null for a zone without one."),
+        ]
+        | None
+    ) = None
+    queue_left: (
+        Annotated[Count, Meta(description="How many left the zone who had waited in its queue.")] | None
+    ) = None
+    wait_mean_ms: (
+        Annotated[int, Meta(ge=0, description="How long those had waited on average, ms; 0 for none.")] | None
+    ) = None
+    wait_max_ms: Annotated[int, Meta(ge=0, description="How long at most, ms.")] | None = None
 
     @property
     def subject(self) -> str:
@@ -224,6 +245,7 @@ Event = (
     | PeopleCameClose
     | PeopleParted
     | Conduct
+    | QueueChanged
 )
 
 EVENT_TYPES: tuple[type[Event], ...] = (
@@ -240,4 +262,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     PeopleParted,
     LoiteringStarted,
     LoiteringEnded,
+    QueueChanged,
+    QueueLeft,
+    QueueWaitExceeded,
 )

@@ -21,7 +21,7 @@ pub(crate) struct Fact {
     bridged_ns: i64,
     direction: Option<&'static str>,
     reason: Option<&'static str>,
-    /// Time inside a zone, or close to one another.
+    /// Time inside a zone, or close to one another; of a queue, the longest wait.
     dwell_ns: Option<i64>,
     /// How much of `dwell_ns` was not seen.
     unseen_ns: Option<i64>,
@@ -113,7 +113,9 @@ impl Fact {
                 self.with_pair(kind)
             }
             core::FactKind::ZoneLoiteringStarted { .. }
-            | core::FactKind::ZoneLoiteringEnded { .. } => self.with_conduct(kind),
+            | core::FactKind::ZoneLoiteringEnded { .. }
+            | core::FactKind::QueueLeft { .. }
+            | core::FactKind::QueueWaitExceeded { .. } => self.with_conduct(kind),
             _ => self.with_rule(kind),
         }
     }
@@ -141,6 +143,26 @@ impl Fact {
                 unseen_ns: Some(bridged_ns),
                 ..self
             },
+            core::FactKind::QueueLeft {
+                reason,
+                wait_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_queue_left",
+                reason: Some(reason_word(reason)),
+                dwell_ns: Some(wait_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::QueueWaitExceeded {
+                wait_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_queue_wait_exceeded",
+                dwell_ns: Some(wait_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
             _ => self,
         }
     }
@@ -163,6 +185,17 @@ impl Fact {
                 kind: "zone_relieved",
                 count: Some(peak),
                 dwell_ns: Some(lasted_ns),
+                ..self
+            },
+            core::FactKind::QueueChanged {
+                length,
+                previous,
+                longest_wait_ns,
+            } => Self {
+                kind: "zone_queue_changed",
+                count: Some(length),
+                previous: Some(previous),
+                dwell_ns: Some(longest_wait_ns),
                 ..self
             },
             core::FactKind::LineSummarized(summary) => Self {
@@ -222,7 +255,7 @@ fn figures_of_line(summary: &core::LineSummary) -> BTreeMap<&'static str, i64> {
 
 fn figures_of_zone(summary: &core::ZoneSummary) -> BTreeMap<&'static str, i64> {
     let added = &summary.added;
-    BTreeMap::from([
+    let mut figures = BTreeMap::from([
         ("start_ns", summary.start_ns),
         ("inside", i64::from(added.inside)),
         ("entries", added.entries.cast_signed()),
@@ -234,7 +267,16 @@ fn figures_of_zone(summary: &core::ZoneSummary) -> BTreeMap<&'static str, i64> {
         ("born_inside", added.born_inside.cast_signed()),
         ("flips_suppressed", added.flips_suppressed.cast_signed()),
         ("gaps_bridged", added.gaps_bridged.cast_signed()),
-    ])
+    ]);
+    if let Some(queue) = &summary.queue {
+        figures.extend([
+            ("queue_longest", i64::from(queue.longest)),
+            ("queue_left", queue.left.cast_signed()),
+            ("wait_mean_ns", queue.wait_mean_ns),
+            ("wait_max_ns", queue.wait_max_ns),
+        ]);
+    }
+    figures
 }
 
 fn reason_word(reason: core::ExitReason) -> &'static str {

@@ -35,6 +35,8 @@ struct ZoneSettings {
     confirm_frames: u32,
     loiter_ns: Option<i64>,
     loiter_absence_ns: i64,
+    queue_after_ns: Option<i64>,
+    wait_limit_ns: Option<i64>,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -144,6 +146,8 @@ impl ZoneSettings {
             confirm_frames: self.confirm_frames,
             loiter_ns: self.loiter_ns,
             loiter_absence_ns: self.loiter_absence_ns,
+            queue_after_ns: self.queue_after_ns,
+            wait_limit_ns: self.wait_limit_ns,
         })
     }
 }
@@ -187,7 +191,7 @@ pub(crate) fn dict_from_counts<'py>(
         lines.append(dict)?;
     }
     let zones = PyList::empty(py);
-    for tally in scene.zone_tallies() {
+    for (tally, queue) in scene.zone_tallies().zip(scene.queue_tallies()) {
         let dict = PyDict::new(py);
         dict.set_item("inside", tally.inside)?;
         dict.set_item("entries", tally.entries)?;
@@ -195,6 +199,8 @@ pub(crate) fn dict_from_counts<'py>(
         dict.set_item("born_inside", tally.born_inside)?;
         dict.set_item("flips_suppressed", tally.flips_suppressed)?;
         dict.set_item("gaps_bridged", tally.gaps_bridged)?;
+        let queue = queue.map(|queue| dict_from_queue(py, &queue)).transpose()?;
+        dict.set_item("queue", queue)?;
         zones.append(dict)?;
     }
     let distances = PyList::empty(py);
@@ -210,6 +216,21 @@ pub(crate) fn dict_from_counts<'py>(
     counts.set_item("zones", zones)?;
     counts.set_item("distances", distances)?;
     Ok(counts)
+}
+
+fn dict_from_queue<'py>(py: Python<'py>, queue: &core::QueueTally) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("length", queue.length)?;
+    dict.set_item("longest_wait_ms", ms(queue.longest_wait_ns))?;
+    dict.set_item("left", queue.left)?;
+    dict.set_item("wait_mean_ms", ms(queue.wait_mean_ns))?;
+    dict.set_item("wait_max_ms", ms(queue.wait_max_ns))?;
+    Ok(dict)
+}
+
+/// Returns whole milliseconds, rounded as those of events.
+fn ms(ns: i64) -> i64 {
+    (ns + 500_000).div_euclid(1_000_000)
 }
 
 /// The rules of one stream with their state.

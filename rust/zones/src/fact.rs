@@ -103,6 +103,32 @@ pub enum FactKind {
         /// How much of that it was not seen.
         bridged_ns: i64,
     },
+    /// Another number of tracks waits in a zone's queue than after the frame before. At most one a zone and frame, and
+    /// its time is the frame's.
+    QueueChanged {
+        /// Tracks that wait now: those seen inside after `queue_after_ns` or more.
+        length: u32,
+        /// Tracks that waited before.
+        previous: u32,
+        /// How long the first of them has waited, nanoseconds; 0 when nobody waits.
+        longest_wait_ns: i64,
+    },
+    /// A track that waited in a zone's queue is in the zone no longer.
+    QueueLeft {
+        /// How it went.
+        reason: ExitReason,
+        /// From entry to exit, nanoseconds.
+        wait_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// A track has been in a zone for the zone's `wait_limit_ns`; once a stay.
+    QueueWaitExceeded {
+        /// From entry until this fact's moment: the zone's limit.
+        wait_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
     /// Two tracks are closer than a distance rule's threshold.
     PeopleClose {
         /// The other track; its id is the larger of the two.

@@ -108,6 +108,9 @@ fn rank(fact: &Fact) -> (i64, u8, u32, u64, u64) {
         | FactKind::ZoneRelieved { .. }
         | FactKind::ZoneLoiteringStarted { .. }
         | FactKind::ZoneLoiteringEnded { .. }
+        | FactKind::QueueChanged { .. }
+        | FactKind::QueueLeft { .. }
+        | FactKind::QueueWaitExceeded { .. }
         | FactKind::ZoneSummarized(_) => (1, 0),
         FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => (2, other),
     };

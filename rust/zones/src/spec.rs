@@ -86,6 +86,11 @@ pub struct ZoneSpec {
     pub loiter_ns: Option<i64>,
     /// Who is away for no longer than this does not start from zero, nanoseconds, 0 or more.
     pub loiter_absence_ns: i64,
+    /// Time inside after which somebody waits in the zone's queue, nanoseconds, 0 or more; `None` for no queue.
+    pub queue_after_ns: Option<i64>,
+    /// Wait, from the entry on, that is too long, nanoseconds, positive and no less than `queue_after_ns`; `None` for
+    /// never.
+    pub wait_limit_ns: Option<i64>,
 }
 
 impl ZoneSpec {
@@ -101,6 +106,8 @@ impl ZoneSpec {
             confirm_frames: 1,
             loiter_ns: None,
             loiter_absence_ns: LOITER_ABSENCE_NS,
+            queue_after_ns: None,
+            wait_limit_ns: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::fact::{ExitReason, FactKind};
 use crate::loiter::{Loiter, Loitering};
 use crate::notes::Notes;
+use crate::queue::{Queue, Waiting};
 use crate::sighting::{Moment, Move};
 use crate::spec::Anchor;
 
@@ -10,6 +11,7 @@ use crate::spec::Anchor;
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(crate) loiter: Option<Loiter>,
+    pub(crate) queue: Option<Queue>,
     /// Memory for what is known of the tracks to come.
     #[expect(clippy::vec_box, reason = "they move between tracks and here")]
     pub(crate) spare: Vec<Box<Conduct>>,
@@ -19,6 +21,7 @@ pub(crate) struct Watch {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conduct {
     loitering: Loitering,
+    waiting: Waiting,
 }
 
 /// The place of it in the state of a track; empty while there is nothing to know.
@@ -49,6 +52,11 @@ impl Part<'_> {
         (moment.unseen_ns - self.unseen_ns).clamp(0, lasted_ns)
     }
 
+    /// Returns when who entered, which no other stay in the zone has.
+    pub(crate) fn entry(&self) -> (i64, u64) {
+        (self.entered_ns, self.step.to.track_id)
+    }
+
     /// Hands out something about the track at a moment.
     pub(crate) fn note(&self, kind: FactKind, moment: &Moment, notes: &mut Notes) {
         notes.add(kind, self.of, &self.step.to, moment);
@@ -58,7 +66,7 @@ impl Part<'_> {
 impl Watch {
     /// Returns whether there is any rule.
     pub(crate) fn is_asked_for(&self) -> bool {
-        self.loiter.is_some()
+        self.loiter.is_some() || self.queue.is_some()
     }
 
     /// Takes note of an entry.
@@ -67,6 +75,9 @@ impl Watch {
         let conduct = known.get_or_insert_with(|| spare.pop().unwrap_or_default());
         if let Some(loiter) = &self.loiter {
             loiter.enter(&mut conduct.loitering, part, notes);
+        }
+        if let Some(queue) = &mut self.queue {
+            queue.follow(&mut conduct.waiting, part, notes);
         }
     }
 
@@ -77,6 +88,9 @@ impl Watch {
         };
         if let Some(loiter) = &self.loiter {
             loiter.follow(&mut conduct.loitering, part, notes);
+        }
+        if let Some(queue) = &mut self.queue {
+            queue.follow(&mut conduct.waiting, part, notes);
         }
     }
 
@@ -93,6 +107,9 @@ impl Watch {
         };
         if self.loiter.is_some() {
             conduct.loitering.exit(part, (moment, reason), notes);
+        }
+        if let Some(queue) = &mut self.queue {
+            queue.exit(&mut conduct.waiting, part, (moment, reason), notes);
         }
     }
 
@@ -133,6 +150,12 @@ impl Watch {
 impl Conduct {
     /// Returns what is wrong with it, if anything is.
     pub(crate) fn fault(&self, inside: bool) -> Option<&'static str> {
-        self.loitering.fault(inside)
+        let outside = !inside && self.waiting.is_in_queue();
+        let outside = outside.then_some("it waits, and is outside");
+        outside.or_else(|| self.loitering.fault(inside))
+    }
+
+    pub(crate) fn is_in_queue(&self) -> bool {
+        self.waiting.is_in_queue()
     }
 }

@@ -1,12 +1,14 @@
 //! A zone: who is in it, since when, and how they came and went.
 
+mod counts;
+
 use sightline_geometry::{Point, Polygon};
 
 use crate::fact::{EntryReason, ExitReason, FactKind};
 use crate::notes::Notes;
 use crate::sighting::{Moment, Move, Sighting};
 use crate::spec::{Anchor, CLEAR_SIGHTINGS};
-use crate::summary::{Crowd, Crowding, ZoneInterval};
+use crate::summary::{Crowding, ZoneInterval};
 use crate::tally::ZoneTally;
 use crate::watch::{Known, Part, Watch};
 
@@ -103,6 +105,12 @@ impl ZoneState {
 
     pub(crate) fn is_inside(&self) -> bool {
         self.stay.is_some()
+    }
+
+    pub(crate) fn is_in_queue(&self) -> bool {
+        self.conduct
+            .as_ref()
+            .is_some_and(|conduct| conduct.is_in_queue())
     }
 
     /// Starts the count of frames in a row anew where one was missed.
@@ -233,31 +241,6 @@ impl Zone {
         state.change = None;
         if let Some(watch) = &mut self.watch {
             watch.leave(&mut state.conduct, (self.rule, self.anchor), notes);
-        }
-    }
-
-    /// Hands out the count if it is another one than last time.
-    pub(crate) fn report_count(&mut self, notes: &mut Notes) {
-        let previous = std::mem::replace(&mut self.reported, self.tally.inside);
-        let (count, now_ns) = (self.reported, notes.now_ns);
-        if previous != count {
-            let kind = FactKind::ZoneCountChanged { count, previous };
-            notes.add_of_rule(kind, self.rule, now_ns);
-            self.interval.count(count, now_ns);
-        }
-        match self
-            .crowding
-            .as_mut()
-            .and_then(|crowding| crowding.judge(count, now_ns))
-        {
-            Some(Crowd::Formed(pts_ns)) => {
-                notes.add_of_rule(FactKind::ZoneOvercrowded { count }, self.rule, pts_ns);
-            }
-            Some(Crowd::Gone(peak, lasted_ns)) => {
-                let kind = FactKind::ZoneRelieved { peak, lasted_ns };
-                notes.add_of_rule(kind, self.rule, now_ns);
-            }
-            None => {}
         }
     }
 

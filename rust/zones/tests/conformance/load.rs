@@ -99,6 +99,8 @@ fn faulty() -> SceneSpec {
                 confirm_frames: 0,
                 loiter_ns: Some(0),
                 loiter_absence_ns: -1,
+                queue_after_ns: Some(-1),
+                wait_limit_ns: Some(0),
                 ..zone("a")
             },
             ZoneSpec {
@@ -124,6 +126,31 @@ fn faulty() -> SceneSpec {
 }
 
 #[test]
+fn a_limit_needs_a_queue_that_begins_before() {
+    let zone = |queue_after_ns, wait_limit_ns| SceneSpec {
+        zones: vec![ZoneSpec {
+            queue_after_ns,
+            wait_limit_ns,
+            ..ZoneSpec::new("a", &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
+        }],
+        ..SceneSpec::default()
+    };
+    let path = "zones[0].wait_limit_ns";
+    assert_one(
+        &faults(&zone(None, Some(5))),
+        path,
+        "expected queue_after_ns beside it, found 5",
+    );
+    assert_one(
+        &faults(&zone(Some(6), Some(5))),
+        path,
+        "at least queue_after_ns, which is 6",
+    );
+    assert_eq!(faults(&zone(Some(0), Some(5))), []);
+    assert_eq!(faults(&zone(Some(5), Some(5))), []);
+}
+
+#[test]
 fn all_faults_at_once() {
     let found = faults(&faulty());
     let paths: Vec<_> = found.iter().map(|fault| fault.path.as_str()).collect();
@@ -145,6 +172,8 @@ fn all_faults_at_once() {
             "zones[0].confirm_frames",
             "zones[0].loiter_ns",
             "zones[0].loiter_absence_ns",
+            "zones[0].wait_limit_ns",
+            "zones[0].queue_after_ns",
             "zones[1].polygon[1]",
             "zones[1].polygon[2]",
             "zones[1].crowd.limit",

@@ -7,6 +7,7 @@ mod loitering;
 mod motion;
 mod order;
 mod properties;
+mod queues;
 mod stays;
 mod summaries;
 mod walk;

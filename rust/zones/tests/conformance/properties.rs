@@ -20,6 +20,8 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
             ZoneSpec {
                 confirm_frames,
                 dwell_ns: Some(70_000_000),
+                queue_after_ns: Some(70_000_000),
+                wait_limit_ns: Some(90_000_000),
                 loiter_ns: Some(LOITER_NS),
                 loiter_absence_ns: ABSENCE_NS,
                 ..rectangle("square", [400.0, 400.0], [600.0, 600.0])
@@ -137,6 +139,70 @@ fn check_stays(facts: &[Fact]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Checks that after each frame those wait who have dwelled and are still inside, whose threshold is the same, and that
+/// they leave with the waits that their exits give.
+fn check_queue(run: &Run, starts: &[usize]) -> Result<(), TestCaseError> {
+    let mut waiting: BTreeMap<Option<u64>, i64> = BTreeMap::new();
+    let mut length = 0;
+    let end = run.facts.len();
+    let ends = starts[1..].iter().chain([&end]);
+    let updates = starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, &end)| &run.facts[start..end]);
+    // A jump of the clock gives the facts of two frames at once.
+    let frames = updates.flat_map(|facts| facts.chunk_by(|a, b| a.epoch == b.epoch));
+    for facts in frames {
+        let (mut changes, mut exits, mut served, mut now) = (0, Vec::new(), Vec::new(), None);
+        for fact in facts.iter().filter(|fact| fact.rule == 0) {
+            let key = (fact.track_id, fact.pts_ns);
+            match fact.kind {
+                FactKind::ZoneDwelled { dwell_ns, .. } => {
+                    waiting.insert(fact.track_id, fact.pts_ns - dwell_ns);
+                }
+                FactKind::ZoneExited {
+                    dwell_ns,
+                    reason,
+                    bridged_ns,
+                } if waiting.remove(&fact.track_id).is_some() => {
+                    exits.push((key, dwell_ns, reason, bridged_ns));
+                }
+                FactKind::QueueLeft {
+                    wait_ns,
+                    reason,
+                    bridged_ns,
+                } => {
+                    served.push((key, wait_ns, reason, bridged_ns));
+                }
+                FactKind::QueueChanged {
+                    length: to,
+                    previous,
+                    longest_wait_ns,
+                } => {
+                    prop_assert_eq!((previous, fact.pts_ns), (length, fact.confirmed_pts_ns));
+                    now = Some((to, longest_wait_ns));
+                    changes += 1;
+                }
+                _ => {}
+            }
+        }
+        prop_assert_eq!(served, exits);
+        let now_ns = facts[0].confirmed_pts_ns;
+        let counted = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+        let longest_ns = waiting
+            .values()
+            .min()
+            .map_or(0, |&entered_ns| now_ns - entered_ns);
+        prop_assert_eq!(changes, u32::from(counted != length));
+        if let Some(now) = now {
+            prop_assert_eq!(now, (counted, longest_ns));
+        }
+        length = counted;
+    }
+    prop_assert_eq!(length, 0);
+    Ok(())
+}
+
 /// Checks that loitering starts and ends in turn, each at the moment that the entries and exits give.
 fn check_loitering(facts: &[Fact]) -> Result<(), TestCaseError> {
     let facts = || facts.iter().filter(|fact| fact.rule == 0);
@@ -201,6 +267,7 @@ proptest! {
         check_stays(&run.facts)?;
         check_counts(&run.facts)?;
         check_loitering(&run.facts)?;
+        check_queue(&run, &starts)?;
         for pair in starts.windows(2) {
             let update = &run.facts[pair[0]..pair[1]];
             prop_assert!(update.is_sorted_by_key(|fact| (fact.epoch, fact.pts_ns)));

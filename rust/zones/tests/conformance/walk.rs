@@ -195,7 +195,10 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
         FactKind::ZoneDwelled { .. } => "dwelled",
         FactKind::ZoneOvercrowded { .. } => "overcrowded",
         FactKind::ZoneRelieved { .. } => "relieved",
-        FactKind::ZoneCountChanged { .. }
+        FactKind::QueueLeft { .. } => "served",
+        FactKind::QueueWaitExceeded { .. } => "impatient",
+        FactKind::QueueChanged { .. }
+        | FactKind::ZoneCountChanged { .. }
         | FactKind::LineSummarized(_)
         | FactKind::ZoneSummarized(_) => return None,
         FactKind::PeopleClose { .. } => "close",
