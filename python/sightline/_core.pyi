@@ -319,6 +319,9 @@ class Fact:
     def heading_deg(self) -> float | None:
         """Direction, degrees clockwise from ahead, or from up in the picture."""
     @property
+    def off_deg(self) -> float | None:
+        """By how much the direction is off where it is the wrong way, degrees."""
+    @property
     def figures(self) -> dict[str, int] | None:
         """Counts of a summary, times in nanoseconds."""
     @property

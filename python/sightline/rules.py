@@ -34,6 +34,7 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "end": line.end,
                 "anchor": line.anchor,
                 "band": line.band,
+                "wrong_way": line.wrong_way,
             }
             for line in scene.lines
         ],
@@ -51,6 +52,9 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "loiter_absence_ns": round(zone.loiter_absence_s * 1e9),
                 "queue_after_ns": _ns(zone.queue_after_s),
                 "wait_limit_ns": _ns(zone.wait_limit_s),
+                "way_deg": zone.way_deg,
+                "way_tolerance_deg": zone.way_tolerance_deg,
+                "way_ns": round(zone.way_s * 1e9),
             }
             for zone in scene.zones
         ],

@@ -26,6 +26,8 @@ NotNegative = Annotated[float, msgspec.Meta(ge=0.0)]
 _MEANT_FOR = (
     ("loiter_absence_s", 5.0, "loiter_s"),
     ("wait_limit_s", None, "queue_after_s"),
+    ("way_tolerance_deg", 90.0, "way_deg"),
+    ("way_s", 1.0, "way_deg"),
 )
 
 
@@ -41,6 +43,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sta
         anchor: Which point of a box crosses.
         band: How far, as a share of the picture's height, an anchor must be beyond the line before its side is certain;
             4 pixels at 1080 lines when absent.
+        wrong_way: The direction, `in` or `out`, in which a crossing gives an event of its own beside it.
 
     >>> Line("door", (0.10, 0.62), (0.92, 0.62)).name
     'door'
@@ -51,6 +54,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sta
     end: Point
     anchor: Anchor = "bottom_center"
     band: Share | None = None
+    wrong_way: Literal["in", "out"] | None = None
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "from", [self.start])
@@ -82,6 +86,10 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         loiter_absence_s: Who is away for no longer than this many seconds goes on where they left.
         queue_after_s: Who is inside for this many seconds waits in the zone's queue.
         wait_limit_s: A wait of this many seconds, counted from the entry, gives an event of its own.
+        way_deg: Where people are to go, degrees clockwise: from the ground's y axis, or from up in the picture where the
+            scene has no ground.
+        way_tolerance_deg: Who is off by more than this goes the wrong way.
+        way_s: How many seconds they must go the wrong way without a break before it is reported.
     """
 
     name: Name
@@ -96,6 +104,9 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loiter_absence_s: NotNegative = 5.0
     queue_after_s: NotNegative | None = None
     wait_limit_s: Positive | None = None
+    way_deg: Annotated[float, msgspec.Meta(ge=0.0, le=360.0)] | None = None
+    way_tolerance_deg: Annotated[float, msgspec.Meta(gt=0.0, lt=180.0)] = 90.0
+    way_s: NotNegative = 1.0
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)

@@ -26,6 +26,7 @@ NOTHING = dict.fromkeys(
         "ground_m",
         "speed_mps",
         "heading_deg",
+        "off_deg",
         "figures",
         "mean",
     )
@@ -88,6 +89,8 @@ KINDS = {
     },
     "zone_queue_left": {"reason": "exited", "dwell_ns": 81_000_000_000, "unseen_ns": 0},
     "zone_queue_wait_exceeded": {"dwell_ns": 300_000_000_000, "unseen_ns": 1_000_000_000},
+    "line_wrong_way_crossed": {"direction": "out"},
+    "zone_wrong_way": {"heading_deg": 181.26, "off_deg": 178.74},
     "people_close": {"other_id": 18, "distance_px": 24.0},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }

@@ -99,6 +99,46 @@ def test_a_queue_has_a_length_and_waits():
     assert len(of_type(rules.finish(), sightline.QueueChanged, sightline.QueueLeft)) == 2
 
 
+def walk(start, step, frames):
+    return [(start[0] + step[0] * n, start[1] + step[1] * n) for n in range(frames)]
+
+
+def test_the_wrong_way_through_a_zone():
+    # To the right is the way; one goes left, one right, and one down, which is off by no more than 90 degrees.
+    zone = sightline.Zone("gate", [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)], way_deg=90.0)
+    walks = (
+        walk((800, 300), (-20, 0), 20),
+        walk((100, 500), (20, 0), 20),
+        walk((500, 500), (0, 20), 20),
+    )
+    _, events = events_of(sightline.Scene(zones=[zone]), *walks)
+    (event,) = of_type(events, sightline.WrongWay)
+    assert (event.zone, event.track_id, event.heading_deg, event.off_deg) == ("gate", 1, 270.0, 180.0)
+    assert event.pts_ns == 1_200_000_000
+    strict = sightline.Zone("gate", zone.polygon, way_deg=90.0, way_tolerance_deg=60.0, way_s=0.5)
+    _, events = events_of(sightline.Scene(zones=[strict]), *walks)
+    found = [(e.track_id, e.pts_ns, e.off_deg) for e in of_type(events, sightline.WrongWay)]
+    assert found == [(1, 700_000_000, 180.0), (3, 700_000_000, 90.0)]
+
+
+def test_the_wrong_way_over_a_line():
+    line = sightline.Line("exit", (0.0, 0.4), (1.0, 0.4), wrong_way="out")
+    _, events = events_of(
+        sightline.Scene(lines=[line]),
+        walk((300, 300), (0, 20), 15),
+        walk((600, 500), (0, -20), 15),
+    )
+    _, crossed, wrong = sorted(
+        of_type(events, sightline.LineCrossed, sightline.WrongWayCrossed), key=lambda event: event.track_id
+    )
+    assert crossed.direction == "out"
+    assert isinstance(wrong, sightline.WrongWayCrossed)
+    assert (wrong.line, wrong.direction, wrong.track_id) == ("exit", "out", 2)
+    assert wrong.subject == crossed.subject
+    assert wrong.event_id != crossed.event_id
+    assert (wrong.pts_ns, wrong.box, wrong.anchor) == (crossed.pts_ns, crossed.box, crossed.anchor)
+
+
 def zone_of_toml(tmp_path, lines, more=""):
     (tmp_path / "run.toml").write_text(
         '[[cameras]]\nsource = "a.mp4"\n'
@@ -112,6 +152,7 @@ def zone_of_toml(tmp_path, lines, more=""):
     [
         "loiter_s = 60\nloiter_absence_s = 10",
         "queue_after_s = 5\nwait_limit_s = 300",
+        "way_deg = 270\nway_tolerance_deg = 45\nway_s = 2",
     ],
 )
 def test_settings_are_read_from_a_file(tmp_path, lines):
@@ -127,6 +168,11 @@ def test_settings_are_read_from_a_file(tmp_path, lines):
         ({"loiter_s": 0}, "loiter_s", "more than 0"),
         ({"loiter_s": 1, "loiter_absence_s": -1}, "loiter_absence_s", "at least 0"),
         ({"loiter_absence_s": 3}, "loiter_absence_s", "expected loiter_s beside it"),
+        ({"way_deg": 361}, "way_deg", "at most 360"),
+        ({"way_deg": 0, "way_tolerance_deg": 180}, "way_tolerance_deg", "less than 180"),
+        ({"way_deg": 0, "way_s": -1}, "way_s", "at least 0"),
+        ({"way_s": 3}, "way_s", "expected way_deg beside it"),
+        ({"way_tolerance_deg": 45}, "way_tolerance_deg", "expected way_deg beside it"),
         ({"queue_after_s": -1}, "queue_after_s", "at least 0"),
         ({"queue_after_s": 0, "wait_limit_s": 0}, "wait_limit_s", "more than 0"),
         ({"wait_limit_s": 30}, "wait_limit_s", "expected queue_after_s beside it"),
@@ -149,6 +195,9 @@ def test_faults_are_named_with_their_place(settings, path, words):
         ({"loiter_s": -1.0}, "zones[0].loiter_ns"),
         ({"loiter_s": 1.0, "loiter_absence_s": -1.0}, "zones[0].loiter_absence_ns"),
         ({"queue_after_s": -1.0}, "zones[0].queue_after_ns"),
+        ({"way_deg": float("nan")}, "zones[0].way_deg"),
+        ({"way_deg": 0.0, "way_tolerance_deg": 0.0}, "zones[0].way_tolerance_deg"),
+        ({"way_deg": 0.0, "way_s": -1.0}, "zones[0].way_ns"),
     ],
 )
 def test_the_core_checks_what_python_hands_it(settings, path):

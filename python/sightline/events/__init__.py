@@ -7,6 +7,8 @@ from sightline.events.conduct import (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    WrongWay,
+    WrongWayCrossed,
 )
 from sightline.events.maker import EventMaker
 from sightline.events.types import (
@@ -38,6 +40,8 @@ __all__ = [
     "QueueChanged",
     "QueueLeft",
     "QueueWaitExceeded",
+    "WrongWay",
+    "WrongWayCrossed",
     "ZoneCountChanged",
     "ZoneDwelled",
     "ZoneEntered",

@@ -6,7 +6,7 @@ so that the same recording gives the same bytes on every machine. A field withou
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -90,6 +90,25 @@ class OfTrack(Happened, frozen=True, kw_only=True):
     ground_m: GroundMetres | None = None
     speed_mps: Speed | None = None
     heading_deg: Heading | None = None
+
+
+class OfLine(OfTrack, frozen=True, kw_only=True):
+    """What every event about one track at one line says."""
+
+    shown: ClassVar[tuple[str, ...]] = ("line", "direction", "track_id")
+
+    line: Annotated[str, Meta(description="Name of the line.")]
+    direction: Annotated[
+        Literal["in", "out"],
+        Meta(
+            description="`in` is from left to right of somebody who stands at the line's start and faces its end."
+        ),
+    ]
+
+    @property
+    def subject(self) -> str:
+        """`/cameras/lobby/lines/door/tracks/17`."""
+        return f"{super().subject}lines/{segment(self.line)}/tracks/{self.track_id}"
 
 
 class OfZone(OfTrack, frozen=True, kw_only=True):

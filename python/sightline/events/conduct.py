@@ -1,4 +1,4 @@
-"""What people do in a zone, where the zone asks for it: they loiter, and wait in queues.
+"""What people do in a zone, where the zone asks for it: they loiter, wait in queues and go the wrong way.
 
 Types as in `sightline.events.types`.
 """
@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from sightline.events.base import Count, Happened, OfZone, segment
+from sightline.events.base import Count, Happened, OfLine, OfZone, segment
 
 InsideMs = Annotated[int, Meta(ge=0, description="Time in the zone in all, absences left out, ms.")]
 InsideUnseenMs = Annotated[int, Meta(ge=0, description="How much of that time they were not seen, ms.")]
@@ -85,4 +85,24 @@ class QueueWaitExceeded(OfZone, frozen=True, kw_only=True):
     unseen_ms: InsideUnseenMs
 
 
-Conduct = LoiteringStarted | LoiteringEnded | QueueLeft | QueueWaitExceeded
+class WrongWayCrossed(OfLine, frozen=True, kw_only=True):
+    """A track crossed a line in the direction that is the line's `wrong_way`; beside the crossing, with its evidence."""
+
+    type: ClassVar[str] = "sightline.line.wrong_way.v1"
+
+
+class WrongWay(OfZone, frozen=True, kw_only=True):
+    """Somebody in a zone has gone against its `way_deg` for its `way_s`; once until they go another way, stand or leave.
+
+    `heading_deg` is where they went in the frame in which this was certain.
+    """
+
+    type: ClassVar[str] = "sightline.zone.wrong_way.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "track_id", "heading_deg", "off_deg")
+
+    off_deg: Annotated[
+        float, Meta(ge=0, le=180, description="By how much `heading_deg` was off the zone's way, degrees.")
+    ]
+
+
+Conduct = LoiteringStarted | LoiteringEnded | QueueLeft | QueueWaitExceeded | WrongWay

@@ -13,6 +13,8 @@ from sightline.events.conduct import (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    WrongWay,
+    WrongWayCrossed,
 )
 from sightline.events.types import (
     Event,
@@ -88,6 +90,9 @@ class EventMaker:
             case "line_crossed":
                 direction = cast("Literal['in', 'out']", fact.direction)
                 return LineCrossed(**common, **self._of_track(fact), line=name, direction=direction)
+            case "line_wrong_way_crossed":
+                direction = cast("Literal['in', 'out']", fact.direction)
+                return WrongWayCrossed(**common, **self._of_track(fact), line=name, direction=direction)
             case "zone_entered":
                 came = cast("Literal['entered', 'appeared']", fact.reason)
                 return ZoneEntered(**common, **self._of_track(fact), zone=name, reason=came)
@@ -250,6 +255,7 @@ _CONDUCT: dict[str, tuple[type[Conduct], Callable[[_core.Fact], dict[str, Any]]]
     "zone_loitering_ended": (LoiteringEnded, lambda fact: {**_loitering(fact), "reason": fact.reason}),
     "zone_queue_left": (QueueLeft, lambda fact: {**_wait(fact), "reason": fact.reason}),
     "zone_queue_wait_exceeded": (QueueWaitExceeded, _wait),
+    "zone_wrong_way": (WrongWay, lambda fact: {"off_deg": round(fact.off_deg or 0.0, 1)}),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from sightline.events.base import Count, DwellMs, Happened, OfTrack, OfZone, UnseenMs, segment
+from sightline.events.base import Count, DwellMs, Happened, OfLine, OfTrack, OfZone, UnseenMs, segment
 from sightline.events.conduct import (
     Conduct,
     LoiteringEnded,
@@ -14,27 +14,15 @@ from sightline.events.conduct import (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    WrongWay,
+    WrongWayCrossed,
 )
 
 
-class LineCrossed(OfTrack, frozen=True, kw_only=True):
+class LineCrossed(OfLine, frozen=True, kw_only=True):
     """A track crossed a line."""
 
     type: ClassVar[str] = "sightline.line.crossed.v1"
-    shown: ClassVar[tuple[str, ...]] = ("line", "direction", "track_id")
-
-    line: Annotated[str, Meta(description="Name of the line.")]
-    direction: Annotated[
-        Literal["in", "out"],
-        Meta(
-            description="`in` is from left to right of somebody who stands at the line's start and faces its end."
-        ),
-    ]
-
-    @property
-    def subject(self) -> str:
-        """`/cameras/lobby/lines/door/tracks/17`."""
-        return f"{super().subject}lines/{segment(self.line)}/tracks/{self.track_id}"
 
 
 class ZoneEntered(OfZone, frozen=True, kw_only=True):
@@ -246,6 +234,7 @@ Event = (
     | PeopleParted
     | Conduct
     | QueueChanged
+    | WrongWayCrossed
 )
 
 EVENT_TYPES: tuple[type[Event], ...] = (
@@ -265,4 +254,6 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    WrongWayCrossed,
+    WrongWay,
 )

@@ -38,6 +38,8 @@ pub(crate) struct Fact {
     ground_m: Option<(f64, f64)>,
     speed_mps: Option<f64>,
     heading_deg: Option<f64>,
+    /// By how much the heading is off where it is the wrong way.
+    off_deg: Option<f64>,
     class_id: Option<i32>,
     confidence: Option<f32>,
 }
@@ -75,10 +77,12 @@ impl Fact {
         match *kind {
             core::FactKind::LineCrossed { direction } => Self {
                 kind: "line_crossed",
-                direction: Some(match direction {
-                    core::Direction::In => "in",
-                    core::Direction::Out => "out",
-                }),
+                direction: Some(direction_word(direction)),
+                ..self
+            },
+            core::FactKind::LineWrongWay { direction } => Self {
+                kind: "line_wrong_way_crossed",
+                direction: Some(direction_word(direction)),
                 ..self
             },
             core::FactKind::ZoneEntered { reason } => Self {
@@ -114,6 +118,7 @@ impl Fact {
             }
             core::FactKind::ZoneLoiteringStarted { .. }
             | core::FactKind::ZoneLoiteringEnded { .. }
+            | core::FactKind::ZoneWrongWay { .. }
             | core::FactKind::QueueLeft { .. }
             | core::FactKind::QueueWaitExceeded { .. } => self.with_conduct(kind),
             _ => self.with_rule(kind),
@@ -141,6 +146,11 @@ impl Fact {
                 reason: Some(reason_word(reason)),
                 dwell_ns: Some(inside_ns),
                 unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::ZoneWrongWay { off_deg } => Self {
+                kind: "zone_wrong_way",
+                off_deg: Some(off_deg),
                 ..self
             },
             core::FactKind::QueueLeft {
@@ -277,6 +287,13 @@ fn figures_of_zone(summary: &core::ZoneSummary) -> BTreeMap<&'static str, i64> {
         ]);
     }
     figures
+}
+
+fn direction_word(direction: core::Direction) -> &'static str {
+    match direction {
+        core::Direction::In => "in",
+        core::Direction::Out => "out",
+    }
 }
 
 fn reason_word(reason: core::ExitReason) -> &'static str {

@@ -20,6 +20,7 @@ struct LineSettings {
     end: [f64; 2],
     anchor: String,
     band: Option<f64>,
+    wrong_way: Option<String>,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -37,6 +38,9 @@ struct ZoneSettings {
     loiter_absence_ns: i64,
     queue_after_ns: Option<i64>,
     wait_limit_ns: Option<i64>,
+    way_deg: Option<f64>,
+    way_tolerance_deg: f64,
+    way_ns: i64,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -127,6 +131,11 @@ impl LineSettings {
             end: self.end,
             anchor: anchor_from_name(&self.anchor)?,
             band: self.band,
+            wrong_way: self
+                .wrong_way
+                .as_deref()
+                .map(direction_from_name)
+                .transpose()?,
         })
     }
 }
@@ -148,6 +157,9 @@ impl ZoneSettings {
             loiter_absence_ns: self.loiter_absence_ns,
             queue_after_ns: self.queue_after_ns,
             wait_limit_ns: self.wait_limit_ns,
+            way_deg: self.way_deg,
+            way_tolerance_deg: self.way_tolerance_deg,
+            way_ns: self.way_ns,
         })
     }
 }
@@ -171,6 +183,16 @@ fn anchor_from_name(name: &str) -> PyResult<core::Anchor> {
         "center" => Ok(core::Anchor::Center),
         other => Err(PyValueError::new_err(format!(
             "anchor: expected bottom_center or center, found {other:?}"
+        ))),
+    }
+}
+
+fn direction_from_name(name: &str) -> PyResult<core::Direction> {
+    match name {
+        "in" => Ok(core::Direction::In),
+        "out" => Ok(core::Direction::Out),
+        other => Err(PyValueError::new_err(format!(
+            "wrong_way: expected in or out, found {other:?}"
         ))),
     }
 }

@@ -135,6 +135,7 @@ impl Check {
             segment,
             anchor: spec.anchor,
             band_px: band_px?,
+            wrong_way: spec.wrong_way,
             tally: LineTally::default(),
             before: LineTally::default(),
         })

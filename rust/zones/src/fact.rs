@@ -129,6 +129,17 @@ pub enum FactKind {
         /// How much of that it was not seen.
         bridged_ns: i64,
     },
+    /// A track crossed a line the wrong way; beside the crossing, with the same evidence.
+    LineWrongWay {
+        /// Which way.
+        direction: Direction,
+    },
+    /// A track in a zone has gone the wrong way for the zone's `way_ns`; once until it goes another way, stands or leaves.
+    /// The heading is that of the frame in which this was certain.
+    ZoneWrongWay {
+        /// By how much the heading was off then, degrees, more than the zone's tolerance and at most 180.
+        off_deg: f64,
+    },
     /// Two tracks are closer than a distance rule's threshold.
     PeopleClose {
         /// The other track; its id is the larger of the two.

@@ -30,6 +30,7 @@ mod spec;
 mod summary;
 mod tally;
 mod watch;
+mod way;
 mod zone;
 
 pub use check::SceneError;

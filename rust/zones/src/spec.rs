@@ -3,6 +3,8 @@
 use sightline_geometry::Point;
 use sightline_ground::{Camera, GroundError, GroundPlane};
 
+use crate::fact::Direction;
+
 /// Sightings in a row beyond the band that make a side certain. One that is off by chance, at the usual noise of 1.5 px
 /// against the default band of 4 px, is seen every hundred frames or so of somebody who lingers; two in a row are not.
 pub(crate) const CLEAR_SIGHTINGS: u32 = 2;
@@ -11,6 +13,10 @@ pub(crate) const CLEAR_AT_ONCE: f64 = 2.0;
 
 /// Absence after which loitering starts from zero, where a zone does not say.
 const LOITER_ABSENCE_NS: i64 = 5_000_000_000;
+/// Who is off by more than a right angle goes the wrong way, where a zone does not say.
+const WAY_TOLERANCE_DEG: f64 = 90.0;
+/// For how long they must, where a zone does not say: as long as it takes to turn round by mistake.
+const WAY_NS: i64 = 1_000_000_000;
 
 /// The point of a box that stands for the person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +53,8 @@ pub struct LineSpec {
     /// How far from the line a side is certain, seen twice in a row or at double the distance once, as a share of the
     /// frame's height, 0…1; default 4 px of 1080.
     pub band: Option<f64>,
+    /// The way that people must not cross; `None` for neither.
+    pub wrong_way: Option<Direction>,
 }
 
 impl LineSpec {
@@ -58,6 +66,7 @@ impl LineSpec {
             end,
             anchor: Anchor::default(),
             band: None,
+            wrong_way: None,
         }
     }
 }
@@ -91,6 +100,12 @@ pub struct ZoneSpec {
     /// Wait, from the entry on, that is too long, nanoseconds, positive and no less than `queue_after_ns`; `None` for
     /// never.
     pub wait_limit_ns: Option<i64>,
+    /// Where people are to go, as a heading: degrees clockwise, 0 to 360; `None` for anywhere.
+    pub way_deg: Option<f64>,
+    /// Who is off by more goes the wrong way, degrees, between 0 and 180.
+    pub way_tolerance_deg: f64,
+    /// For how long they must, without a break, nanoseconds, 0 or more.
+    pub way_ns: i64,
 }
 
 impl ZoneSpec {
@@ -108,6 +123,9 @@ impl ZoneSpec {
             loiter_absence_ns: LOITER_ABSENCE_NS,
             queue_after_ns: None,
             wait_limit_ns: None,
+            way_deg: None,
+            way_tolerance_deg: WAY_TOLERANCE_DEG,
+            way_ns: WAY_NS,
         }
     }
 }

@@ -2,19 +2,20 @@
 
 use crate::fact::{ExitReason, FactKind};
 use crate::loiter::{Loiter, Loitering};
+use crate::motion::Motion;
 use crate::notes::Notes;
 use crate::queue::{Queue, Waiting};
-use crate::sighting::{Moment, Move};
+use crate::sighting::{Moment, Move, Sighting};
 use crate::spec::Anchor;
+use crate::way::{Straying, Way};
 
 /// The rules of a zone that it has only if asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(crate) loiter: Option<Loiter>,
     pub(crate) queue: Option<Queue>,
-    /// Memory for what is known of the tracks to come.
-    #[expect(clippy::vec_box, reason = "they move between tracks and here")]
-    pub(crate) spare: Vec<Box<Conduct>>,
+    pub(crate) way: Option<Way>,
+    pub(crate) spare: Spare,
 }
 
 /// What these rules know of one track.
@@ -22,6 +23,25 @@ pub(crate) struct Watch {
 pub(crate) struct Conduct {
     loitering: Loitering,
     waiting: Waiting,
+    /// How it moved when last seen inside; nothing is known of how it moves while there is none.
+    last: Option<Glance>,
+    straying: Straying,
+}
+
+/// How a track moved when it was seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glance {
+    pub(crate) pts_ns: i64,
+    pub(crate) motion: Motion,
+}
+
+impl Glance {
+    fn of(seen: &Sighting, notes: &Notes) -> Self {
+        Self {
+            pts_ns: seen.pts_ns,
+            motion: notes.motion(seen),
+        }
+    }
 }
 
 /// The place of it in the state of a track; empty while there is nothing to know.
@@ -66,18 +86,37 @@ impl Part<'_> {
 impl Watch {
     /// Returns whether there is any rule.
     pub(crate) fn is_asked_for(&self) -> bool {
-        self.loiter.is_some() || self.queue.is_some()
+        self.loiter.is_some() || self.queue.is_some() || self.judges_motion()
+    }
+
+    fn judges_motion(&self) -> bool {
+        self.way.is_some()
     }
 
     /// Takes note of an entry.
     pub(crate) fn enter(&mut self, known: &mut Known, part: &Part, notes: &mut Notes) {
-        let spare = &mut self.spare;
-        let conduct = known.get_or_insert_with(|| spare.pop().unwrap_or_default());
+        let conduct = self.spare.room(known);
         if let Some(loiter) = &self.loiter {
             loiter.enter(&mut conduct.loitering, part, notes);
         }
         if let Some(queue) = &mut self.queue {
             queue.follow(&mut conduct.waiting, part, notes);
+        }
+    }
+
+    /// Judges how a track inside moves after a sighting. Where it does not count yet that it is inside, nothing is due;
+    /// what has begun meanwhile goes on when it does.
+    pub(crate) fn see(&mut self, known: &mut Known, part: &Part, counts: bool, notes: &mut Notes) {
+        if !self.judges_motion() {
+            return;
+        }
+        let conduct = self.spare.room(known);
+        let now = Glance::of(&part.step.to, notes);
+        let before = conduct.last.replace(now);
+        let before = before.unwrap_or_else(|| Glance::of(&part.step.from, notes));
+        if let Some(way) = &self.way {
+            let straying = &mut conduct.straying;
+            way.see(straying, part, (&before, &now), counts, notes);
         }
     }
 
@@ -91,6 +130,9 @@ impl Watch {
         }
         if let Some(queue) = &mut self.queue {
             queue.follow(&mut conduct.waiting, part, notes);
+        }
+        if let Some(way) = &self.way {
+            way.follow(&mut conduct.straying, part, notes);
         }
     }
 
@@ -111,23 +153,28 @@ impl Watch {
         if let Some(queue) = &mut self.queue {
             queue.exit(&mut conduct.waiting, part, (moment, reason), notes);
         }
+        conduct.stand_still();
     }
 
-    /// Judges an absence that has lasted until `until_ns` for certain.
+    /// Judges an absence that has lasted until `until_ns` for certain; who may be `coming` in is not forgotten.
     pub(crate) fn away(
         &mut self,
         known: &mut Known,
-        of: (u32, Anchor),
-        until_ns: i64,
+        (of, until_ns): ((u32, Anchor), i64),
+        coming: bool,
         notes: &mut Notes,
     ) {
-        if let Some(conduct) = known
-            && !self
-                .loiter
-                .as_ref()
-                .is_some_and(|loiter| loiter.waits(&mut conduct.loitering, of, until_ns, notes))
-        {
-            self.forget(known);
+        let Some(conduct) = known else {
+            return;
+        };
+        let loitering = &mut conduct.loitering;
+        let waits = (self.loiter.as_ref())
+            .is_some_and(|loiter| loiter.waits(loitering, of, until_ns, notes));
+        if !coming {
+            conduct.stand_still();
+            if !waits {
+                self.spare.keep(known);
+            }
         }
     }
 
@@ -135,19 +182,50 @@ impl Watch {
     pub(crate) fn leave(&mut self, known: &mut Known, of: (u32, Anchor), notes: &mut Notes) {
         if let Some(conduct) = known {
             conduct.loitering.end(of, notes);
-            self.forget(known);
-        }
-    }
-
-    fn forget(&mut self, known: &mut Known) {
-        if let Some(mut conduct) = known.take() {
-            *conduct = Conduct::default();
-            self.spare.push(conduct);
+            self.spare.keep(known);
         }
     }
 }
 
+/// Memory for what is known of the tracks to come.
+#[derive(Debug, Default)]
+#[expect(clippy::vec_box, reason = "they move between tracks and here")]
+pub(crate) struct Spare(Vec<Box<Conduct>>);
+
+impl Spare {
+    /// Returns what is known of a track, which may be nothing yet.
+    fn room<'a>(&mut self, known: &'a mut Known) -> &'a mut Conduct {
+        known.get_or_insert_with(|| self.0.pop().unwrap_or_default())
+    }
+
+    /// Takes back the memory of what need not be known any longer.
+    fn keep(&mut self, known: &mut Known) {
+        if let Some(mut conduct) = known.take() {
+            *conduct = Conduct::default();
+            self.0.push(conduct);
+        }
+    }
+}
+
+/// Returns when a quantity that changes evenly passed a limit, or the first moment if it was beyond it already.
+#[expect(clippy::cast_possible_truncation, reason = "a share of an i64")]
+pub(crate) fn passed_ns(limit: f64, (from_ns, from): (i64, f64), (to_ns, to): (i64, f64)) -> i64 {
+    let share = ((limit - from) / (to - from)).clamp(0.0, 1.0);
+    let share = if (from > limit) == (to > limit) {
+        0.0
+    } else {
+        share
+    };
+    from_ns + ((to_ns - from_ns) as f64 * share).round() as i64
+}
+
 impl Conduct {
+    /// Forgets how the track moved.
+    fn stand_still(&mut self) {
+        self.last = None;
+        self.straying = Straying::default();
+    }
+
     /// Returns what is wrong with it, if anything is.
     pub(crate) fn fault(&self, inside: bool) -> Option<&'static str> {
         let outside = !inside && self.waiting.is_in_queue();

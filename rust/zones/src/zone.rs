@@ -62,6 +62,14 @@ struct Stay {
 }
 
 impl Stay {
+    fn since(moment: &Moment) -> Self {
+        Self {
+            entered_ns: moment.pts_ns,
+            unseen_ns: moment.unseen_ns,
+            dwelled: false,
+        }
+    }
+
     /// Returns the stay as far as it is certain.
     fn until<'a>(&self, until_ns: i64, of: (u32, Anchor), step: &'a Move) -> Part<'a> {
         Part {
@@ -208,15 +216,31 @@ impl Zone {
         if let Some(stay) = &mut state.stay {
             self.report_dwell(stay, until_ns, step, notes);
         }
-        if let Some(watch) = &mut self.watch {
-            let of = (self.rule, self.anchor);
-            match &state.stay {
-                Some(stay) => {
-                    let part = stay.until(until_ns, of, step);
-                    watch.follow(&mut state.conduct, &part, notes);
+        if self.watch.is_some() {
+            self.observe(state, until_ns, step, notes);
+        }
+    }
+
+    /// Lets the watch judge a sighting of a track that was where it counts as being until `until_ns` for certain.
+    fn observe(&mut self, state: &mut ZoneState, until_ns: i64, step: &Move, notes: &mut Notes) {
+        let Some(watch) = &mut self.watch else {
+            return;
+        };
+        let (of, conduct) = ((self.rule, self.anchor), &mut state.conduct);
+        match (&state.stay, &state.change) {
+            (Some(stay), leaving) => {
+                let part = stay.until(until_ns, of, step);
+                if leaving.is_none() {
+                    watch.see(conduct, &part, true, notes);
                 }
-                None => watch.away(&mut state.conduct, of, until_ns, notes),
+                watch.follow(conduct, &part, notes);
             }
+            (None, Some(Change { moment, .. })) => {
+                watch.away(conduct, (of, until_ns), true, notes);
+                let part = Stay::since(moment).until(until_ns, of, step);
+                watch.see(conduct, &part, false, notes);
+            }
+            (None, None) => watch.away(conduct, (of, until_ns), false, notes),
         }
     }
 
@@ -308,11 +332,7 @@ impl Zone {
         let kind = FactKind::ZoneEntered { reason };
         let of = (self.rule, self.anchor);
         notes.add(kind, of, &step.to, moment);
-        let stay = Stay {
-            entered_ns: moment.pts_ns,
-            unseen_ns: moment.unseen_ns,
-            dwelled: false,
-        };
+        let stay = Stay::since(moment);
         if let Some(watch) = &mut self.watch {
             watch.enter(conduct, &stay.until(stay.entered_ns, of, step), notes);
         }

@@ -19,6 +19,8 @@ fn spec() -> SceneSpec {
             zone.loiter_ns = Some(4 * FRAME_NS);
             zone.queue_after_ns = Some(2 * FRAME_NS);
             zone.wait_limit_ns = Some(5 * FRAME_NS);
+            zone.way_deg = Some(90.0);
+            zone.way_ns = 2 * FRAME_NS;
         }
         zone
     });

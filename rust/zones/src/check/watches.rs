@@ -5,6 +5,7 @@ use crate::loiter::Loiter;
 use crate::queue::Queue;
 use crate::spec::ZoneSpec;
 use crate::watch::Watch;
+use crate::way::Way;
 
 impl Check {
     /// Returns the rules of a zone that are there only if asked for; `None` where nothing is.
@@ -12,8 +13,10 @@ impl Check {
         self.duration(&format!("{path}.loiter_ns"), spec.loiter_ns);
         self.no_less_than_zero(&format!("{path}.loiter_absence_ns"), spec.loiter_absence_ns);
         let queue = self.queue(path, spec);
+        let way = self.way(path, spec);
         let watch = Watch {
             queue,
+            way,
             loiter: spec.loiter_ns.map(|after_ns| Loiter {
                 after_ns,
                 absence_ns: spec.loiter_absence_ns,
@@ -43,6 +46,25 @@ impl Check {
             self.fault(limit_path, message);
         }
         Some(Queue::new(after_ns, spec.wait_limit_ns))
+    }
+
+    fn way(&mut self, path: &str, spec: &ZoneSpec) -> Option<Way> {
+        let (way, tolerance_deg) = (spec.way_deg, spec.way_tolerance_deg);
+        if let Some(found) = way.filter(|deg| !(0.0..=360.0).contains(deg)) {
+            let message = format!("expected degrees clockwise from 0 to 360, found {found}");
+            self.fault(format!("{path}.way_deg"), message);
+        }
+        if !(tolerance_deg > 0.0 && tolerance_deg < 180.0) {
+            let message =
+                format!("expected degrees, more than 0 and less than 180, found {tolerance_deg}");
+            self.fault(format!("{path}.way_tolerance_deg"), message);
+        }
+        self.no_less_than_zero(&format!("{path}.way_ns"), spec.way_ns);
+        way.map(|toward_deg| Way {
+            toward_deg,
+            tolerance_deg,
+            min_duration_ns: spec.way_ns,
+        })
     }
 
     fn no_less_than_zero(&mut self, path: &str, found_ns: i64) {

@@ -101,6 +101,9 @@ fn faulty() -> SceneSpec {
                 loiter_absence_ns: -1,
                 queue_after_ns: Some(-1),
                 wait_limit_ns: Some(0),
+                way_deg: Some(-1.0),
+                way_tolerance_deg: 180.0,
+                way_ns: -1,
                 ..zone("a")
             },
             ZoneSpec {
@@ -174,6 +177,9 @@ fn all_faults_at_once() {
             "zones[0].loiter_absence_ns",
             "zones[0].wait_limit_ns",
             "zones[0].queue_after_ns",
+            "zones[0].way_deg",
+            "zones[0].way_tolerance_deg",
+            "zones[0].way_ns",
             "zones[1].polygon[1]",
             "zones[1].polygon[2]",
             "zones[1].crowd.limit",

@@ -11,4 +11,5 @@ mod queues;
 mod stays;
 mod summaries;
 mod walk;
+mod ways;
 mod zones;

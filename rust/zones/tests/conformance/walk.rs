@@ -68,6 +68,20 @@ pub(crate) fn straight(from: Place, to: Place, steps: u32) -> Vec<Option<Place>>
         .collect()
 }
 
+/// Returns a walk from `from`; each part says for how many frames, how far to the right and down in each, and whether they
+/// see it.
+pub(crate) fn walked(from: Place, parts: &[(u32, f64, f64, bool)]) -> Vec<Option<Place>> {
+    let mut place = from;
+    let mut places = vec![Some(from)];
+    for &(frames, right, down, seen) in parts {
+        for _ in 0..frames {
+            place = [place[0] + right, place[1] + down];
+            places.push(seen.then_some(place));
+        }
+    }
+    places
+}
+
 pub(crate) fn hidden(frames: usize) -> Vec<Option<Place>> {
     vec![None; frames]
 }
@@ -195,6 +209,7 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
         FactKind::ZoneDwelled { .. } => "dwelled",
         FactKind::ZoneOvercrowded { .. } => "overcrowded",
         FactKind::ZoneRelieved { .. } => "relieved",
+        FactKind::LineWrongWay { .. } | FactKind::ZoneWrongWay { .. } => "wrong way",
         FactKind::QueueLeft { .. } => "served",
         FactKind::QueueWaitExceeded { .. } => "impatient",
         FactKind::QueueChanged { .. }
