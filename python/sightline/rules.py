@@ -55,6 +55,8 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "way_deg": zone.way_deg,
                 "way_tolerance_deg": zone.way_tolerance_deg,
                 "way_ns": round(zone.way_s * 1e9),
+                "speed_limit_mps": zone.speed_limit_mps,
+                "speed_ns": round(zone.speed_s * 1e9),
             }
             for zone in scene.zones
         ],

@@ -28,6 +28,7 @@ _MEANT_FOR = (
     ("wait_limit_s", None, "queue_after_s"),
     ("way_tolerance_deg", 90.0, "way_deg"),
     ("way_s", 1.0, "way_deg"),
+    ("speed_s", 0.5, "speed_limit_mps"),
 )
 
 
@@ -90,6 +91,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             scene has no ground.
         way_tolerance_deg: Who is off by more than this goes the wrong way.
         way_s: How many seconds they must go the wrong way without a break before it is reported.
+        speed_limit_mps: How fast people may be, metres a second on the scene's ground, which must be there.
+        speed_s: How many seconds they must be faster without a break before it is reported.
     """
 
     name: Name
@@ -107,6 +110,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     way_deg: Annotated[float, msgspec.Meta(ge=0.0, le=360.0)] | None = None
     way_tolerance_deg: Annotated[float, msgspec.Meta(gt=0.0, lt=180.0)] = 90.0
     way_s: NotNegative = 1.0
+    speed_limit_mps: Positive | None = None
+    speed_s: NotNegative = 0.5
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)

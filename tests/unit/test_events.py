@@ -27,6 +27,8 @@ NOTHING = dict.fromkeys(
         "speed_mps",
         "heading_deg",
         "off_deg",
+        "limit_mps",
+        "top_mps",
         "figures",
         "mean",
     )
@@ -91,6 +93,8 @@ KINDS = {
     "zone_queue_wait_exceeded": {"dwell_ns": 300_000_000_000, "unseen_ns": 1_000_000_000},
     "line_wrong_way_crossed": {"direction": "out"},
     "zone_wrong_way": {"heading_deg": 181.26, "off_deg": 178.74},
+    "zone_speed_exceeded": {"speed_mps": 3.2, "limit_mps": 2.5},
+    "zone_speed_restored": {"reason": "slowed", "top_mps": 4.1239, "dwell_ns": 2_345_678_900},
     "people_close": {"other_id": 18, "distance_px": 24.0},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }

@@ -121,6 +121,48 @@ def test_the_wrong_way_through_a_zone():
     assert found == [(1, 700_000_000, 180.0), (3, 700_000_000, 90.0)]
 
 
+# A pixel is a centimetre.
+GROUND = sightline.Ground(
+    points=[
+        sightline.GroundPoint(at=(x, y), metres=(10.0 * x, 10.0 * (1.0 - y)))
+        for x, y in [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+    ]
+)
+
+
+def test_a_speed_limit():
+    zone = sightline.Zone(
+        "yard", [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)], speed_limit_mps=2.0, speed_s=1.0
+    )
+    # One runs and slows down, one walks, one runs until the stream ends.
+    run_and_walk = walk((100, 300), (30, 0), 20) + walk((675, 300), (5, 0), 10)
+    rules, events = events_of(
+        sightline.Scene(zones=[zone], ground=GROUND),
+        run_and_walk,
+        walk((100, 500), (10, 0), 30),
+        walk((100, 700), (25, 0), 30),
+    )
+    first, second = of_type(events, sightline.SpeedExceeded)
+    assert (first.zone, first.track_id, first.speed_mps, first.limit_mps) == ("yard", 1, 3.0, 2.0)
+    assert (first.pts_ns, second.pts_ns, second.track_id) == (1_200_000_000, 1_200_000_000, 3)
+    (slowed,) = of_type(events, sightline.SpeedRestored)
+    assert (slowed.reason, slowed.track_id, slowed.top_mps) == ("slowed", 1, 3.0)
+    assert slowed.lasted_ms == pytest.approx((slowed.pts_ns - 200_000_000) / 1e6, abs=1)
+    (ended,) = of_type(rules.finish(), sightline.SpeedRestored)
+    assert (ended.reason, ended.track_id, ended.top_mps, ended.lasted_ms) == ("ended", 3, 2.5, 2700)
+
+
+def test_a_speed_limit_needs_a_ground(tmp_path):
+    with pytest.raises(ConfigError, match=r"cameras\[0\]\.zones\[0\]\.speed_limit_mps: expected a ground"):
+        zone_of_toml(tmp_path, "speed_limit_mps = 2")
+    ground = "[cameras.ground]\nheight_m = 4\ntilt_deg = 30\nview_deg = 60"
+    assert zone_of_toml(tmp_path, "speed_limit_mps = 2\nspeed_s = 3", ground).speed_s == 3.0
+    with pytest.raises(ConfigError, match="say where it is, or leave the limit out"):
+        sightline.Rules(
+            sightline.Scene(zones=[sightline.Zone("a", SQUARE, speed_limit_mps=2.0)]), size_px=SIZE
+        )
+
+
 def test_the_wrong_way_over_a_line():
     line = sightline.Line("exit", (0.0, 0.4), (1.0, 0.4), wrong_way="out")
     _, events = events_of(
@@ -168,6 +210,9 @@ def test_settings_are_read_from_a_file(tmp_path, lines):
         ({"loiter_s": 0}, "loiter_s", "more than 0"),
         ({"loiter_s": 1, "loiter_absence_s": -1}, "loiter_absence_s", "at least 0"),
         ({"loiter_absence_s": 3}, "loiter_absence_s", "expected loiter_s beside it"),
+        ({"speed_limit_mps": 0}, "speed_limit_mps", "more than 0"),
+        ({"speed_limit_mps": 2, "speed_s": -1}, "speed_s", "at least 0"),
+        ({"speed_s": 3}, "speed_s", "expected speed_limit_mps beside it"),
         ({"way_deg": 361}, "way_deg", "at most 360"),
         ({"way_deg": 0, "way_tolerance_deg": 180}, "way_tolerance_deg", "less than 180"),
         ({"way_deg": 0, "way_s": -1}, "way_s", "at least 0"),

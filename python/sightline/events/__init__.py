@@ -7,6 +7,8 @@ from sightline.events.conduct import (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    SpeedExceeded,
+    SpeedRestored,
     WrongWay,
     WrongWayCrossed,
 )
@@ -40,6 +42,8 @@ __all__ = [
     "QueueChanged",
     "QueueLeft",
     "QueueWaitExceeded",
+    "SpeedExceeded",
+    "SpeedRestored",
     "WrongWay",
     "WrongWayCrossed",
     "ZoneCountChanged",

@@ -1,4 +1,4 @@
-"""What people do in a zone, where the zone asks for it: they loiter, wait in queues and go the wrong way.
+"""What people do in a zone, where the zone asks for it: they loiter, wait in queues, go the wrong way or too fast.
 
 Types as in `sightline.events.types`.
 """
@@ -105,4 +105,40 @@ class WrongWay(OfZone, frozen=True, kw_only=True):
     ]
 
 
-Conduct = LoiteringStarted | LoiteringEnded | QueueLeft | QueueWaitExceeded | WrongWay
+class SpeedExceeded(OfZone, frozen=True, kw_only=True):
+    """Somebody in a zone has been faster than its `speed_limit_mps` for its `speed_s`.
+
+    `speed_mps` is that of the frame in which this was certain.
+    """
+
+    type: ClassVar[str] = "sightline.zone.speed_exceeded.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "track_id", "speed_mps", "limit_mps")
+
+    limit_mps: Annotated[float, Meta(gt=0, description="The zone's limit, metres a second.")]
+
+
+class SpeedRestored(OfZone, frozen=True, kw_only=True):
+    """Somebody who was too fast in a zone is so no longer: slower than nine tenths of the limit, or gone."""
+
+    type: ClassVar[str] = "sightline.zone.speed_restored.v1"
+    shown: ClassVar[tuple[str, ...]] = ("zone", "reason", "track_id", "top_mps")
+
+    reason: Annotated[
+        Literal["slowed", "exited", "lost", "ended"],
+        Meta(
+            description="They `slowed` down, `exited` over the border, were `lost` from sight, or the stream `ended`."
+        ),
+    ]
+    top_mps: Annotated[float, Meta(ge=0, description="Their highest speed meanwhile, metres a second.")]
+    lasted_ms: Annotated[int, Meta(ge=0, description="How long it lasted since they passed the limit, ms.")]
+
+
+Conduct = (
+    LoiteringStarted
+    | LoiteringEnded
+    | QueueLeft
+    | QueueWaitExceeded
+    | WrongWay
+    | SpeedExceeded
+    | SpeedRestored
+)

@@ -13,6 +13,8 @@ from sightline.events.conduct import (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    SpeedExceeded,
+    SpeedRestored,
     WrongWay,
     WrongWayCrossed,
 )
@@ -245,6 +247,11 @@ def _loitering(fact: _core.Fact) -> dict[str, Any]:
     return {"inside_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
 
 
+def _slower(fact: _core.Fact) -> dict[str, Any]:
+    top_mps, lasted_ms = round(fact.top_mps or 0.0, 3), _ms(fact.dwell_ns)
+    return {"reason": fact.reason, "top_mps": top_mps, "lasted_ms": lasted_ms}
+
+
 def _wait(fact: _core.Fact) -> dict[str, Any]:
     return {"wait_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
 
@@ -256,6 +263,8 @@ _CONDUCT: dict[str, tuple[type[Conduct], Callable[[_core.Fact], dict[str, Any]]]
     "zone_queue_left": (QueueLeft, lambda fact: {**_wait(fact), "reason": fact.reason}),
     "zone_queue_wait_exceeded": (QueueWaitExceeded, _wait),
     "zone_wrong_way": (WrongWay, lambda fact: {"off_deg": round(fact.off_deg or 0.0, 1)}),
+    "zone_speed_exceeded": (SpeedExceeded, lambda fact: {"limit_mps": fact.limit_mps}),
+    "zone_speed_restored": (SpeedRestored, _slower),
 }
 
 

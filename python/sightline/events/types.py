@@ -14,6 +14,8 @@ from sightline.events.conduct import (
     QueueChanged,
     QueueLeft,
     QueueWaitExceeded,
+    SpeedExceeded,
+    SpeedRestored,
     WrongWay,
     WrongWayCrossed,
 )
@@ -256,4 +258,6 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     QueueWaitExceeded,
     WrongWayCrossed,
     WrongWay,
+    SpeedExceeded,
+    SpeedRestored,
 )

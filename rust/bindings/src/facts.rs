@@ -40,6 +40,9 @@ pub(crate) struct Fact {
     heading_deg: Option<f64>,
     /// By how much the heading is off where it is the wrong way.
     off_deg: Option<f64>,
+    /// The speed that is allowed, and the highest of somebody who was faster, metres a second.
+    limit_mps: Option<f64>,
+    top_mps: Option<f64>,
     class_id: Option<i32>,
     confidence: Option<f32>,
 }
@@ -118,10 +121,40 @@ impl Fact {
             }
             core::FactKind::ZoneLoiteringStarted { .. }
             | core::FactKind::ZoneLoiteringEnded { .. }
-            | core::FactKind::ZoneWrongWay { .. }
             | core::FactKind::QueueLeft { .. }
             | core::FactKind::QueueWaitExceeded { .. } => self.with_conduct(kind),
+            core::FactKind::ZoneWrongWay { .. }
+            | core::FactKind::ZoneSpeedExceeded { .. }
+            | core::FactKind::ZoneSpeedRestored { .. } => self.with_motion(kind),
             _ => self.with_rule(kind),
+        }
+    }
+
+    /// Fills in how somebody moved in a zone.
+    fn with_motion(self, kind: &core::FactKind) -> Self {
+        match *kind {
+            core::FactKind::ZoneWrongWay { off_deg } => Self {
+                kind: "zone_wrong_way",
+                off_deg: Some(off_deg),
+                ..self
+            },
+            core::FactKind::ZoneSpeedExceeded { limit_mps } => Self {
+                kind: "zone_speed_exceeded",
+                limit_mps: Some(limit_mps),
+                ..self
+            },
+            core::FactKind::ZoneSpeedRestored {
+                reason,
+                top_mps,
+                lasted_ns,
+            } => Self {
+                kind: "zone_speed_restored",
+                reason: Some(reason.map_or("slowed", reason_word)),
+                top_mps: Some(top_mps),
+                dwell_ns: Some(lasted_ns),
+                ..self
+            },
+            _ => self,
         }
     }
 
@@ -146,11 +179,6 @@ impl Fact {
                 reason: Some(reason_word(reason)),
                 dwell_ns: Some(inside_ns),
                 unseen_ns: Some(bridged_ns),
-                ..self
-            },
-            core::FactKind::ZoneWrongWay { off_deg } => Self {
-                kind: "zone_wrong_way",
-                off_deg: Some(off_deg),
                 ..self
             },
             core::FactKind::QueueLeft {

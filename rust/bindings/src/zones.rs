@@ -41,6 +41,8 @@ struct ZoneSettings {
     way_deg: Option<f64>,
     way_tolerance_deg: f64,
     way_ns: i64,
+    speed_limit_mps: Option<f64>,
+    speed_ns: i64,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -160,6 +162,8 @@ impl ZoneSettings {
             way_deg: self.way_deg,
             way_tolerance_deg: self.way_tolerance_deg,
             way_ns: self.way_ns,
+            speed_limit_mps: self.speed_limit_mps,
+            speed_ns: self.speed_ns,
         })
     }
 }

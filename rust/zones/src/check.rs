@@ -44,6 +44,7 @@ pub(crate) fn rules_from_spec(
 ) -> Result<Rules, Vec<SceneError>> {
     let mut check = Check {
         size: Point::new(f64::from(width_px), f64::from(height_px)),
+        grounded: spec.ground.is_some(),
         faults: Vec::new(),
     };
     if width_px == 0 || height_px == 0 {
@@ -88,6 +89,8 @@ pub(crate) fn rules_from_spec(
 struct Check {
     /// Width and height of the frame, pixels.
     size: Point,
+    /// Whether the scene has a ground.
+    grounded: bool,
     faults: Vec<SceneError>,
 }
 

@@ -140,6 +140,21 @@ pub enum FactKind {
         /// By how much the heading was off then, degrees, more than the zone's tolerance and at most 180.
         off_deg: f64,
     },
+    /// A track in a zone has been faster than the zone's `speed_limit_mps` for its `speed_ns`. The speed is that of the
+    /// frame in which this was certain.
+    ZoneSpeedExceeded {
+        /// The limit, metres a second.
+        limit_mps: f64,
+    },
+    /// A track that was too fast in a zone is so no longer; once for each time that it was.
+    ZoneSpeedRestored {
+        /// How it left; `None` when it slowed down inside, to less than nine tenths of the limit.
+        reason: Option<ExitReason>,
+        /// Highest speed meanwhile, metres a second.
+        top_mps: f64,
+        /// From when it passed the limit, nanoseconds.
+        lasted_ns: i64,
+    },
     /// Two tracks are closer than a distance rule's threshold.
     PeopleClose {
         /// The other track; its id is the larger of the two.

@@ -27,6 +27,7 @@ mod queue;
 mod scene;
 mod sighting;
 mod spec;
+mod speed;
 mod summary;
 mod tally;
 mod watch;

@@ -123,6 +123,8 @@ fn rank(fact: &Fact) -> (i64, u8, u32, u64, u64) {
         | FactKind::ZoneLoiteringStarted { .. }
         | FactKind::ZoneLoiteringEnded { .. }
         | FactKind::ZoneWrongWay { .. }
+        | FactKind::ZoneSpeedExceeded { .. }
+        | FactKind::ZoneSpeedRestored { .. }
         | FactKind::QueueChanged { .. }
         | FactKind::QueueLeft { .. }
         | FactKind::QueueWaitExceeded { .. }

@@ -17,6 +17,8 @@ const LOITER_ABSENCE_NS: i64 = 5_000_000_000;
 const WAY_TOLERANCE_DEG: f64 = 90.0;
 /// For how long they must, where a zone does not say: as long as it takes to turn round by mistake.
 const WAY_NS: i64 = 1_000_000_000;
+/// For how long somebody must be too fast, where a zone does not say.
+const SPEED_NS: i64 = 500_000_000;
 
 /// The point of a box that stands for the person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,6 +108,10 @@ pub struct ZoneSpec {
     pub way_tolerance_deg: f64,
     /// For how long they must, without a break, nanoseconds, 0 or more.
     pub way_ns: i64,
+    /// Speed on the ground that is allowed, metres a second, positive; it needs the scene's ground. `None` for any.
+    pub speed_limit_mps: Option<f64>,
+    /// For how long somebody must be faster, without a break, nanoseconds, 0 or more.
+    pub speed_ns: i64,
 }
 
 impl ZoneSpec {
@@ -126,6 +132,8 @@ impl ZoneSpec {
             way_deg: None,
             way_tolerance_deg: WAY_TOLERANCE_DEG,
             way_ns: WAY_NS,
+            speed_limit_mps: None,
+            speed_ns: SPEED_NS,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::notes::Notes;
 use crate::queue::{Queue, Waiting};
 use crate::sighting::{Moment, Move, Sighting};
 use crate::spec::Anchor;
+use crate::speed::{SpeedLimit, Speeding};
 use crate::way::{Straying, Way};
 
 /// The rules of a zone that it has only if asked for.
@@ -15,6 +16,7 @@ pub(crate) struct Watch {
     pub(crate) loiter: Option<Loiter>,
     pub(crate) queue: Option<Queue>,
     pub(crate) way: Option<Way>,
+    pub(crate) speed: Option<SpeedLimit>,
     pub(crate) spare: Spare,
 }
 
@@ -26,6 +28,7 @@ pub(crate) struct Conduct {
     /// How it moved when last seen inside; nothing is known of how it moves while there is none.
     last: Option<Glance>,
     straying: Straying,
+    speeding: Speeding,
 }
 
 /// How a track moved when it was seen.
@@ -90,7 +93,7 @@ impl Watch {
     }
 
     fn judges_motion(&self) -> bool {
-        self.way.is_some()
+        self.way.is_some() || self.speed.is_some()
     }
 
     /// Takes note of an entry.
@@ -118,6 +121,10 @@ impl Watch {
             let straying = &mut conduct.straying;
             way.see(straying, part, (&before, &now), counts, notes);
         }
+        if let Some(speed) = &self.speed {
+            let speeding = &mut conduct.speeding;
+            speed.see(speeding, part, (&before, &now), counts, notes);
+        }
     }
 
     /// Judges a stay as far as it is certain.
@@ -133,6 +140,9 @@ impl Watch {
         }
         if let Some(way) = &self.way {
             way.follow(&mut conduct.straying, part, notes);
+        }
+        if let Some(speed) = &self.speed {
+            speed.follow(&mut conduct.speeding, part, notes);
         }
     }
 
@@ -153,6 +163,7 @@ impl Watch {
         if let Some(queue) = &mut self.queue {
             queue.exit(&mut conduct.waiting, part, (moment, reason), notes);
         }
+        conduct.speeding.end(part, (moment, Some(reason)), notes);
         conduct.stand_still();
     }
 
@@ -224,6 +235,7 @@ impl Conduct {
     fn stand_still(&mut self) {
         self.last = None;
         self.straying = Straying::default();
+        self.speeding = Speeding::default();
     }
 
     /// Returns what is wrong with it, if anything is.

@@ -4,6 +4,7 @@ use super::Check;
 use crate::loiter::Loiter;
 use crate::queue::Queue;
 use crate::spec::ZoneSpec;
+use crate::speed::SpeedLimit;
 use crate::watch::Watch;
 use crate::way::Way;
 
@@ -14,9 +15,11 @@ impl Check {
         self.no_less_than_zero(&format!("{path}.loiter_absence_ns"), spec.loiter_absence_ns);
         let queue = self.queue(path, spec);
         let way = self.way(path, spec);
+        let speed = self.speed(path, spec);
         let watch = Watch {
             queue,
             way,
+            speed,
             loiter: spec.loiter_ns.map(|after_ns| Loiter {
                 after_ns,
                 absence_ns: spec.loiter_absence_ns,
@@ -64,6 +67,24 @@ impl Check {
             toward_deg,
             tolerance_deg,
             min_duration_ns: spec.way_ns,
+        })
+    }
+
+    fn speed(&mut self, path: &str, spec: &ZoneSpec) -> Option<SpeedLimit> {
+        let limit_path = format!("{path}.speed_limit_mps");
+        if let Some(found) = spec.speed_limit_mps {
+            if !(found.is_finite() && found > 0.0) {
+                let message = format!("expected metres a second, more than 0, found {found}");
+                self.fault(limit_path, message);
+            } else if !self.grounded {
+                let message = "expected a ground in the scene, which speeds are measured on, found none; say where it is, or leave the limit out";
+                self.fault(limit_path, message);
+            }
+        }
+        self.no_less_than_zero(&format!("{path}.speed_ns"), spec.speed_ns);
+        spec.speed_limit_mps.map(|limit_mps| SpeedLimit {
+            limit_mps,
+            min_duration_ns: spec.speed_ns,
         })
     }
 

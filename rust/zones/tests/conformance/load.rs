@@ -104,6 +104,8 @@ fn faulty() -> SceneSpec {
                 way_deg: Some(-1.0),
                 way_tolerance_deg: 180.0,
                 way_ns: -1,
+                speed_limit_mps: Some(f64::INFINITY),
+                speed_ns: -1,
                 ..zone("a")
             },
             ZoneSpec {
@@ -154,6 +156,32 @@ fn a_limit_needs_a_queue_that_begins_before() {
 }
 
 #[test]
+fn a_speed_limit_needs_a_ground() {
+    let spec = SceneSpec {
+        zones: vec![ZoneSpec {
+            speed_limit_mps: Some(2.0),
+            ..ZoneSpec::new("a", &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
+        }],
+        ..SceneSpec::default()
+    };
+    assert_one(
+        &faults(&spec),
+        "zones[0].speed_limit_mps",
+        "expected a ground in the scene",
+    );
+    let grounded = SceneSpec {
+        ground: Some(GroundSpec::Camera {
+            height_m: 4.0,
+            tilt_deg: 30.0,
+            roll_deg: 0.0,
+            view_deg: 60.0,
+        }),
+        ..spec
+    };
+    assert_eq!(faults(&grounded), []);
+}
+
+#[test]
 fn all_faults_at_once() {
     let found = faults(&faulty());
     let paths: Vec<_> = found.iter().map(|fault| fault.path.as_str()).collect();
@@ -180,6 +208,8 @@ fn all_faults_at_once() {
             "zones[0].way_deg",
             "zones[0].way_tolerance_deg",
             "zones[0].way_ns",
+            "zones[0].speed_limit_mps",
+            "zones[0].speed_ns",
             "zones[1].polygon[1]",
             "zones[1].polygon[2]",
             "zones[1].crowd.limit",

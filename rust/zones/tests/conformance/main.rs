@@ -8,6 +8,7 @@ mod motion;
 mod order;
 mod properties;
 mod queues;
+mod speeds;
 mod stays;
 mod summaries;
 mod walk;

@@ -2,7 +2,8 @@
 
 use sightline_tracks::Track;
 use sightline_zones::{
-    Direction, EntryReason, ExitReason, Fact, FactKind, LineSpec, Scene, SceneSpec, ZoneSpec,
+    Direction, EntryReason, ExitReason, Fact, FactKind, GroundSpec, LineSpec, Scene, SceneSpec,
+    ZoneSpec,
 };
 
 /// Width and height of the frame; a power of two, so that whole pixels survive unit space.
@@ -66,6 +67,20 @@ pub(crate) fn straight(from: Place, to: Place, steps: u32) -> Vec<Option<Place>>
     std::iter::once(Some(from))
         .chain((1..=steps).map(at))
         .collect()
+}
+
+/// A pixel is a centimetre; on the ground y is up the picture, so that x is to the right of y.
+pub(crate) fn flat() -> GroundSpec {
+    let corner = |x: f64, y: f64| {
+        let metres = f64::from(SIZE_PX) / 100.0;
+        ([x, y], [x * metres, (1.0 - y) * metres])
+    };
+    GroundSpec::Points(vec![
+        corner(0.0, 0.0),
+        corner(1.0, 0.0),
+        corner(1.0, 1.0),
+        corner(0.0, 1.0),
+    ])
 }
 
 /// Returns a walk from `from`; each part says for how many frames, how far to the right and down in each, and whether they
@@ -210,6 +225,8 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
         FactKind::ZoneOvercrowded { .. } => "overcrowded",
         FactKind::ZoneRelieved { .. } => "relieved",
         FactKind::LineWrongWay { .. } | FactKind::ZoneWrongWay { .. } => "wrong way",
+        FactKind::ZoneSpeedExceeded { .. } => "too fast",
+        FactKind::ZoneSpeedRestored { .. } => "slow again",
         FactKind::QueueLeft { .. } => "served",
         FactKind::QueueWaitExceeded { .. } => "impatient",
         FactKind::QueueChanged { .. }
