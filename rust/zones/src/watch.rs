@@ -125,9 +125,12 @@ impl Watch {
             let speeding = &mut conduct.speeding;
             speed.see(speeding, part, (&before, &now), counts, notes);
         }
+        if counts && let Some(conduct) = known {
+            self.follow_motion(conduct, part, notes);
+        }
     }
 
-    /// Judges a stay as far as it is certain.
+    /// Judges how long a stay has lasted, as far as it is certain.
     pub(crate) fn follow(&mut self, known: &mut Known, part: &Part, notes: &mut Notes) {
         let Some(conduct) = known else {
             return;
@@ -138,6 +141,17 @@ impl Watch {
         if let Some(queue) = &mut self.queue {
             queue.follow(&mut conduct.waiting, part, notes);
         }
+    }
+
+    /// Judges a stay that is over at the end of `part`: until then they moved as when last seen inside.
+    pub(crate) fn conclude(&mut self, known: &mut Known, part: &Part, notes: &mut Notes) {
+        self.follow(known, part, notes);
+        if let Some(conduct) = known {
+            self.follow_motion(conduct, part, notes);
+        }
+    }
+
+    fn follow_motion(&self, conduct: &mut Conduct, part: &Part, notes: &mut Notes) {
         if let Some(way) = &self.way {
             way.follow(&mut conduct.straying, part, notes);
         }

@@ -230,10 +230,11 @@ impl Zone {
         match (&state.stay, &state.change) {
             (Some(stay), leaving) => {
                 let part = stay.until(until_ns, of, step);
+                watch.follow(conduct, &part, notes);
+                // While an exit is under way it is open how they moved meanwhile.
                 if leaving.is_none() {
                     watch.see(conduct, &part, true, notes);
                 }
-                watch.follow(conduct, &part, notes);
             }
             (None, Some(Change { moment, .. })) => {
                 watch.away(conduct, (of, until_ns), true, notes);
@@ -351,7 +352,7 @@ impl Zone {
         let part = stay.until(moment.pts_ns, of, step);
         self.report_dwell(&mut stay, moment.pts_ns, step, notes);
         if let Some(watch) = &mut self.watch {
-            watch.follow(conduct, &part, notes);
+            watch.conclude(conduct, &part, notes);
         }
         self.tally.inside -= 1;
         self.tally.exits += 1;

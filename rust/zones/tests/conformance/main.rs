@@ -5,6 +5,7 @@ mod lines;
 mod load;
 mod loitering;
 mod motion;
+mod moving;
 mod order;
 mod properties;
 mod queues;

@@ -46,15 +46,15 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
 }
 
 /// One frame: for each of four people a lattice place and a nudge in pixels, or nothing; then what else happens.
-type Frame = (Vec<Option<(u8, u8, i8)>>, u8);
+pub(crate) type Frame = (Vec<Option<(u8, u8, i8)>>, u8);
 
-fn frames() -> impl Strategy<Value = Vec<Frame>> {
+pub(crate) fn frames() -> impl Strategy<Value = Vec<Frame>> {
     let place = proptest::option::weighted(0.85, (0..7_u8, 0..7_u8, -3..4_i8));
     proptest::collection::vec((proptest::collection::vec(place, 4), 0..40_u8), 1..60)
 }
 
 /// Plays the frames; returns the run and where each update's facts start.
-fn play(spec: &SceneSpec, frames: &[Frame]) -> (Run, Vec<usize>) {
+pub(crate) fn play(spec: &SceneSpec, frames: &[Frame]) -> (Run, Vec<usize>) {
     let mut run = Run::new(spec);
     let mut starts = Vec::new();
     // Identities are never reused: who is removed comes back as somebody else.

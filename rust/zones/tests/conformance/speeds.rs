@@ -279,3 +279,16 @@ fn the_end_comes_after_the_exit_that_it_is() {
         ["appeared", "too fast", "exited", "slow again"]
     );
 }
+
+#[test]
+fn an_exit_that_came_to_nothing_is_no_proof_of_speed() {
+    // Out by 1.5 px in frame 8, from 7.571 on, and slow in frame 9: it was too fast until 7.095 only, not for 5.5 frames.
+    let mut run = run_of(ZoneSpec {
+        speed_ns: 550_000_000,
+        ..hall()
+    });
+    let mut path = walked([200.0, 102.0], &[(7, 20.5, 0.0, true)]);
+    path.extend([Some([364.0, 98.5]), Some([290.0, 102.0])]);
+    run.walk(1, &path);
+    assert_eq!(run.words(), ["appeared"]);
+}
