@@ -92,10 +92,7 @@ class WrongWayCrossed(OfLine, frozen=True, kw_only=True):
 
 
 class WrongWay(OfZone, frozen=True, kw_only=True):
-    """Somebody in a zone has gone against its `way_deg` for its `way_s`; once until they go another way, stand or leave.
-
-    `heading_deg` is where they went in the frame in which this was certain.
-    """
+    """Somebody in a zone has gone against its `way_deg` for its `way_s`; `heading_deg` is that of when it was certain."""
 
     type: ClassVar[str] = "sightline.zone.wrong_way.v1"
     shown: ClassVar[tuple[str, ...]] = ("zone", "track_id", "heading_deg", "off_deg")
@@ -106,10 +103,7 @@ class WrongWay(OfZone, frozen=True, kw_only=True):
 
 
 class SpeedExceeded(OfZone, frozen=True, kw_only=True):
-    """Somebody in a zone has been faster than its `speed_limit_mps` for its `speed_s`.
-
-    `speed_mps` is that of the frame in which this was certain.
-    """
+    """Somebody in a zone has been faster than its limit for its `speed_s`; `speed_mps` is that of when it was certain."""
 
     type: ClassVar[str] = "sightline.zone.speed_exceeded.v1"
     shown: ClassVar[tuple[str, ...]] = ("zone", "track_id", "speed_mps", "limit_mps")

@@ -73,13 +73,8 @@ impl Loiter {
 }
 
 impl Loitering {
-    /// Adds a stay to those before; who was lost, or is there when the stream ends, will not come back.
-    pub(crate) fn exit(
-        &mut self,
-        part: &Part,
-        (moment, reason): (&Moment, ExitReason),
-        notes: &mut Notes,
-    ) {
+    /// Adds a stay to those before.
+    pub(crate) fn exit(&mut self, part: &Part, (moment, reason): (&Moment, ExitReason)) {
         let stay_ns = moment.pts_ns - part.entered_ns;
         self.inside_ns += stay_ns;
         self.unseen_ns += part.unseen_until(moment, stay_ns);
@@ -88,9 +83,6 @@ impl Loitering {
             moment: *moment,
             reason,
         });
-        if reason != ExitReason::Exited {
-            self.end(part.of, notes);
-        }
     }
 
     /// Hands out that the track, which has left, loiters no longer, if it was handed out that it did.
@@ -106,7 +98,8 @@ impl Loitering {
         *self = Self::default();
     }
 
-    pub(crate) fn fault(&self, inside: bool) -> Option<&'static str> {
-        (inside && self.left.is_some()).then_some("it has left, and is inside")
+    /// Returns whether the track was inside, is away, and may come back.
+    pub(crate) fn is_away(&self) -> bool {
+        self.left.is_some()
     }
 }

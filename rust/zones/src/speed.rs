@@ -82,6 +82,10 @@ impl SpeedLimit {
 }
 
 impl Speeding {
+    pub(crate) fn since_ns(&self) -> Option<i64> {
+        self.since_ns
+    }
+
     /// Hands out that a track is too fast no longer, if it was handed out that it was: it left, or slowed down.
     pub(crate) fn end(
         &mut self,

@@ -172,7 +172,7 @@ impl Watch {
             return;
         };
         if self.loiter.is_some() {
-            conduct.loitering.exit(part, (moment, reason), notes);
+            conduct.loitering.exit(part, (moment, reason));
         }
         if let Some(queue) = &mut self.queue {
             queue.exit(&mut conduct.waiting, part, (moment, reason), notes);
@@ -252,11 +252,31 @@ impl Conduct {
         self.speeding = Speeding::default();
     }
 
-    /// Returns what is wrong with it, if anything is.
-    pub(crate) fn fault(&self, inside: bool) -> Option<&'static str> {
-        let outside = !inside && self.waiting.is_in_queue();
-        let outside = outside.then_some("it waits, and is outside");
-        outside.or_else(|| self.loitering.fault(inside))
+    /// Returns what is wrong with it for a track that was last seen at `last_ns`, if anything is: `inside` says whether it
+    /// counts as inside, `coming` whether it may be entering.
+    pub(crate) fn fault(&self, inside: bool, coming: bool, last_ns: i64) -> Option<&'static str> {
+        let since_ns = self.straying.since_ns().max(self.speeding.since_ns());
+        let moves = self.last.is_some() || since_ns.is_some();
+        let faults = [
+            (!inside && self.is_in_queue(), "it waits, and is outside"),
+            (
+                inside && self.loitering.is_away(),
+                "it has left, and is inside",
+            ),
+            (
+                !inside && !coming && moves,
+                "it moves inside, and is outside",
+            ),
+            (
+                !inside && !coming && !self.loitering.is_away(),
+                "it is outside for good, and not forgotten",
+            ),
+            (
+                since_ns > Some(last_ns),
+                "it went astray after it was last seen",
+            ),
+        ];
+        faults.iter().find(|fault| fault.0).map(|fault| fault.1)
     }
 
     pub(crate) fn is_in_queue(&self) -> bool {

@@ -27,6 +27,12 @@ pub(crate) struct Straying {
     reported: bool,
 }
 
+impl Straying {
+    pub(crate) fn since_ns(&self) -> Option<i64> {
+        self.since_ns
+    }
+}
+
 impl Way {
     /// Judges how a track inside moves after a sighting, given how it did before; what is due is handed out if it `counts`.
     pub(crate) fn see(

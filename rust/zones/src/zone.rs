@@ -137,9 +137,12 @@ impl ZoneState {
             return Some("a change is due and none is under way, or the reverse");
         }
         if let Some(conduct) = &self.conduct
-            && let Some(fault) = conduct.fault(self.is_inside())
+            && let Some(fault) = conduct.fault(self.is_inside(), self.change.is_some(), last.pts_ns)
         {
             return Some(fault);
+        }
+        if self.conduct.is_some() && zone.watch.is_none() {
+            return Some("something is known that the zone does not watch");
         }
         let entered_ns = self.stay.as_ref().map(|stay| stay.entered_ns);
         (entered_ns > Some(last.pts_ns)).then_some("a stay begins after the last sighting")

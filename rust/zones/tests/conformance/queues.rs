@@ -285,6 +285,27 @@ fn a_reload_keeps_the_queue_and_ends_one_that_changed() {
 }
 
 #[test]
+fn an_interval_begins_with_those_who_wait_already() {
+    let mut run = Run::new(&SceneSpec {
+        summary_ns: Some(2 * SECOND_NS),
+        ..scene_of_zones(&[square()])
+    });
+    run.fps = 10.0;
+    // The first frame of the second interval sees them gone.
+    run.walk(1, &spelled("20i 5o"));
+    run.finish();
+    let longest: Vec<_> = run
+        .facts
+        .iter()
+        .filter_map(|fact| match fact.kind {
+            FactKind::ZoneSummarized(summary) => summary.queue.map(|queue| queue.longest),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(longest, [1, 1]);
+}
+
+#[test]
 fn an_interval_sums_up_the_queue() {
     let mut run = Run::new(&SceneSpec {
         summary_ns: Some(2 * SECOND_NS),

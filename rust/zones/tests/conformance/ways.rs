@@ -190,12 +190,37 @@ fn only_time_inside_counts_until_the_exit() {
 
 #[test]
 fn an_entry_that_takes_frames_to_confirm_counts_from_where_it_began() {
+    for (way_ns, due) in [(SECOND_NS, 14.5), (0, 4.5)] {
+        let mut run = run_of(ZoneSpec {
+            confirm_frames: 15,
+            way_ns,
+            ..hall()
+        });
+        run.walk(1, &walked([500.0, 10.0], &[(30, 0.0, 20.0, true)]));
+        // Certain in frame 19, when it is due already.
+        assert_eq!(run.words(), ["entered", "wrong way"]);
+        assert_eq!(found(&run.facts), [(1, due, 180.0, 180.0)]);
+        let confirmed = run.facts.last().map(|fact| fact.confirmed_pts_ns);
+        assert_eq!(confirmed, Some(run.pts_ns(19.0)));
+    }
+}
+
+#[test]
+fn how_they_moved_before_an_absence_says_nothing() {
+    // Who may come back to loiter is not forgotten. This one stands inside, leaves at once, and comes back at frame 28.5.
     let mut run = run_of(ZoneSpec {
-        confirm_frames: 8,
+        loiter_ns: Some(10 * SECOND_NS),
         ..hall()
     });
-    run.walk(1, &walked([500.0, 10.0], &[(30, 0.0, 20.0, true)]));
-    assert_eq!(found(&run.facts), [(1, 14.5, 180.0, 180.0)]);
+    let parts = [
+        (10, 0.0, 0.0, true),
+        (1, 0.0, -60.0, true),
+        (15, 0.0, 0.0, true),
+        (20, 0.0, 20.0, true),
+    ];
+    run.walk(1, &walked([500.0, 110.0], &parts));
+    assert_eq!(run.words(), ["appeared", "exited", "entered", "wrong way"]);
+    assert_eq!(found(&run.facts), [(1, 38.5, 180.0, 180.0)]);
 }
 
 #[test]
