@@ -293,10 +293,10 @@ class Fact:
         """`in` or `out`, of a crossing."""
     @property
     def reason(self) -> str | None:
-        """`entered`, `appeared`, `exited`, `lost` or `ended`."""
+        """`entered`, `appeared`, `exited`, `lost`, `ended` or `slowed`."""
     @property
     def dwell_ns(self) -> int | None:
-        """Time spent in the zone, or close to one another, so far."""
+        """Time spent in the zone, or close to one another, so far; of a queue, its longest wait."""
     @property
     def unseen_ns(self) -> int | None:
         """How much of `dwell_ns` the track was not seen."""
@@ -318,6 +318,15 @@ class Fact:
     @property
     def heading_deg(self) -> float | None:
         """Direction, degrees clockwise from ahead, or from up in the picture."""
+    @property
+    def off_deg(self) -> float | None:
+        """By how much the direction is off where it is the wrong way, degrees."""
+    @property
+    def limit_mps(self) -> float | None:
+        """The speed that is allowed, metres a second."""
+    @property
+    def top_mps(self) -> float | None:
+        """The highest speed of somebody who was too fast, metres a second."""
     @property
     def figures(self) -> dict[str, int] | None:
         """Counts of a summary, times in nanoseconds."""

@@ -34,6 +34,7 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "end": line.end,
                 "anchor": line.anchor,
                 "band": line.band,
+                "wrong_way": line.wrong_way,
             }
             for line in scene.lines
         ],
@@ -47,6 +48,15 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "crowd_limit": zone.crowd_limit,
                 "crowd_ns": round(zone.crowd_s * 1e9),
                 "confirm_frames": zone.confirm_frames,
+                "loiter_ns": _ns(zone.loiter_s),
+                "loiter_absence_ns": round(zone.loiter_absence_s * 1e9),
+                "queue_after_ns": _ns(zone.queue_after_s),
+                "wait_limit_ns": _ns(zone.wait_limit_s),
+                "way_deg": zone.way_deg,
+                "way_tolerance_deg": zone.way_tolerance_deg,
+                "way_ns": round(zone.way_s * 1e9),
+                "speed_limit_mps": zone.speed_limit_mps,
+                "speed_ns": round(zone.speed_s * 1e9),
             }
             for zone in scene.zones
         ],
@@ -133,7 +143,11 @@ class Rules:
         return self._events(self._core.finish())
 
     def counts(self) -> dict[str, Any]:
-        """What has been counted so far: `lines`, `zones` and `distances`, in the scene's order."""
+        """What has been counted so far: `lines`, `zones` and `distances`, in the scene's order.
+
+        A zone with `queue_after_s` has a `queue`: its `length` now, the `longest_wait_ms` of those who wait, how many
+        `left` who had waited, and their `wait_mean_ms` and `wait_max_ms`.
+        """
         return self._core.counts()
 
     def _events(self, facts: Sequence[_core.Fact]) -> list[Event]:

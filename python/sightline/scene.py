@@ -20,6 +20,16 @@ Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Point = tuple[Share, Share]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Positive = Annotated[float, msgspec.Meta(gt=0.0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0.0)]
+
+# Settings of a zone that only say more about another one: their default, and which.
+_MEANT_FOR = (
+    ("loiter_absence_s", 5.0, "loiter_s"),
+    ("wait_limit_s", None, "queue_after_s"),
+    ("way_tolerance_deg", 90.0, "way_deg"),
+    ("way_s", 1.0, "way_deg"),
+    ("speed_s", 0.5, "speed_limit_mps"),
+)
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
@@ -34,6 +44,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sta
         anchor: Which point of a box crosses.
         band: How far, as a share of the picture's height, an anchor must be beyond the line before its side is certain;
             4 pixels at 1080 lines when absent.
+        wrong_way: The direction, `in` or `out`, in which a crossing gives an event of its own beside it.
 
     >>> Line("door", (0.10, 0.62), (0.92, 0.62)).name
     'door'
@@ -44,6 +55,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sta
     end: Point
     anchor: Anchor = "bottom_center"
     band: Share | None = None
+    wrong_way: Literal["in", "out"] | None = None
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "from", [self.start])
@@ -71,6 +83,16 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         crowd_limit: As many people as this are a crowd.
         crowd_s: How many seconds a crowd must last without a break before it is reported; at once when absent.
         confirm_frames: Analyzed frames in a row that an anchor must be inside before an entry counts.
+        loiter_s: Who is inside for this many seconds in all loiters.
+        loiter_absence_s: Who is away for no longer than this many seconds goes on where they left.
+        queue_after_s: Who is inside for this many seconds waits in the zone's queue.
+        wait_limit_s: A wait of this many seconds, counted from the entry, gives an event of its own.
+        way_deg: Where people are to go, degrees clockwise: from the ground's y axis, or from up in the picture where the
+            scene has no ground.
+        way_tolerance_deg: Who is off by more than this goes the wrong way.
+        way_s: How many seconds they must go the wrong way without a break before it is reported.
+        speed_limit_mps: How fast people may be, metres a second on the scene's ground, which must be there.
+        speed_s: How many seconds they must be faster without a break before it is reported.
     """
 
     name: Name
@@ -81,12 +103,34 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crowd_limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     crowd_s: Annotated[float, msgspec.Meta(ge=0.0)] = 0.0
     confirm_frames: Annotated[int, msgspec.Meta(ge=1)] = 1
+    loiter_s: Positive | None = None
+    loiter_absence_s: NotNegative = 5.0
+    queue_after_s: NotNegative | None = None
+    wait_limit_s: Positive | None = None
+    way_deg: Annotated[float, msgspec.Meta(ge=0.0, le=360.0)] | None = None
+    way_tolerance_deg: Annotated[float, msgspec.Meta(gt=0.0, lt=180.0)] = 90.0
+    way_s: NotNegative = 1.0
+    speed_limit_mps: Positive | None = None
+    speed_s: NotNegative = 0.5
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)
         if self.crowd_s and self.crowd_limit is None:
             message = f"expected crowd_limit beside it, found crowd_s = {self.crowd_s:g} alone; say how many are a crowd"
             raise ConfigError([Fault(f"{self.name}.crowd_s", message)])
+        faults = [
+            Fault(
+                f"{self.name}.{setting}",
+                f"expected {needed} beside it, found {setting} = {getattr(self, setting):g} alone; give both or neither",
+            )
+            for setting, default, needed in _MEANT_FOR
+            if getattr(self, needed) is None and getattr(self, setting) != default
+        ]
+        if self.wait_limit_s is not None and self.wait_limit_s < (self.queue_after_s or 0.0):
+            message = f"expected at least queue_after_s, which is {self.queue_after_s or 0:g}, found {self.wait_limit_s:g}; nobody waits before"
+            faults.append(Fault(f"{self.name}.wait_limit_s", message))
+        if faults:
+            raise ConfigError(faults)
 
     @classmethod
     def from_pixels(

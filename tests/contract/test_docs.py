@@ -1,16 +1,22 @@
 """The reference names everything there is, and the README's Python is real."""
 
 import ast
+import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
 import sightline
 from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, TrackerConfig
 from sightline.config.strict import convert
-from sightline.config.toml import read_toml
+from sightline.config.toml import load_config, read_toml
+from sightline.events import EVENT_TYPES
+from sightline.events.conduct import Conduct
+from sightline.events.schema import schema_of
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,3 +89,24 @@ def test_the_readmes_first_script_runs_as_it_stands(tmp_path, monkeypatch, capsy
     model = {"my_model": lambda pixels: ([[130, 10, 180, 60]], [0.9]), "sightline": sightline}
     exec(compile(second, "README.md", "exec"), model)  # noqa: S102 - our own text
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_guide_to_analytics_shows_settings_and_events_that_exist(tmp_path):
+    text = (ROOT / "docs" / "guide" / "analytics.md").read_text()
+    settings = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    for number, lines in enumerate(settings):
+        camera = "" if lines.startswith("[[cameras]]") else '[[cameras]]\nsource = "lobby.mp4"\n'
+        (tmp_path / f"{number}.toml").write_text(camera + lines)
+        load_config(tmp_path / f"{number}.toml")
+    shown = [
+        json.loads(line)
+        for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines()
+    ]
+    kinds = {kind.type: schema_of(kind)["properties"]["data"]["properties"] for kind in EVENT_TYPES}
+    for event in shown:
+        fields = kinds[event["type"]]
+        for name, value in event["data"].items():
+            Draft202012Validator(fields[name]).validate(value)
+    assert len(settings) >= 9
+    assert {event["type"] for event in shown} >= {kind.type for kind in get_args(Conduct)}

@@ -1,6 +1,17 @@
 """What happened, as typed events, and as CloudEvents 1.0 in JSON."""
 
 from sightline.events.cloudevents import decode, encode, envelope
+from sightline.events.conduct import (
+    LoiteringEnded,
+    LoiteringStarted,
+    QueueChanged,
+    QueueLeft,
+    QueueWaitExceeded,
+    SpeedExceeded,
+    SpeedRestored,
+    WrongWay,
+    WrongWayCrossed,
+)
 from sightline.events.maker import EventMaker
 from sightline.events.types import (
     EVENT_TYPES,
@@ -24,8 +35,17 @@ __all__ = [
     "EventMaker",
     "LineCrossed",
     "LineSummarized",
+    "LoiteringEnded",
+    "LoiteringStarted",
     "PeopleCameClose",
     "PeopleParted",
+    "QueueChanged",
+    "QueueLeft",
+    "QueueWaitExceeded",
+    "SpeedExceeded",
+    "SpeedRestored",
+    "WrongWay",
+    "WrongWayCrossed",
     "ZoneCountChanged",
     "ZoneDwelled",
     "ZoneEntered",

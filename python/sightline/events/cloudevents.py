@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from sightline.events.types import EVENT_TYPES, Event, segment
+from sightline.events.base import segment
+from sightline.events.types import EVENT_TYPES, Event
 
 SCHEMA_BASE = "urn:sightline:schema:"
 _TYPES = {kind.type: kind for kind in EVENT_TYPES}

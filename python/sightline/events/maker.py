@@ -6,6 +6,18 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from sightline.events.conduct import (
+    Conduct,
+    LoiteringEnded,
+    LoiteringStarted,
+    QueueChanged,
+    QueueLeft,
+    QueueWaitExceeded,
+    SpeedExceeded,
+    SpeedRestored,
+    WrongWay,
+    WrongWayCrossed,
+)
 from sightline.events.types import (
     Event,
     LineCrossed,
@@ -22,7 +34,7 @@ from sightline.events.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sightline import _core
     from sightline.scene import Scene
@@ -70,10 +82,19 @@ class EventMaker:
         name, common = self._rule_name(fact), self._common(fact)
         if fact.track_id is None:
             return self._rule_event(fact, name, common)
+        if fact.kind in _CONDUCT:
+            kind, fields = _CONDUCT[fact.kind]
+            return kind(**common, **self._of_track(fact), zone=name, **fields(fact))
+        return self._track_event(fact, name, common)
+
+    def _track_event(self, fact: _core.Fact, name: str, common: dict[str, Any]) -> Event:
         match fact.kind:
             case "line_crossed":
                 direction = cast("Literal['in', 'out']", fact.direction)
                 return LineCrossed(**common, **self._of_track(fact), line=name, direction=direction)
+            case "line_wrong_way_crossed":
+                direction = cast("Literal['in', 'out']", fact.direction)
+                return WrongWayCrossed(**common, **self._of_track(fact), line=name, direction=direction)
             case "zone_entered":
                 came = cast("Literal['entered', 'appeared']", fact.reason)
                 return ZoneEntered(**common, **self._of_track(fact), zone=name, reason=came)
@@ -99,6 +120,11 @@ class EventMaker:
                 return ZoneRelieved(
                     **common, zone=name, limit=self._limit(fact), peak=count, lasted_ms=lasted_ms
                 )
+            case "zone_queue_changed":
+                longest_ms, previous = _ms(fact.dwell_ns), fact.previous or 0
+                return QueueChanged(
+                    **common, zone=name, length=count, previous=previous, longest_wait_ms=longest_ms
+                )
             case "line_summarized":
                 return LineSummarized(
                     **common,
@@ -119,6 +145,7 @@ class EventMaker:
                     mean=round(fact.mean or 0.0, _DECIMALS),
                     dwell_mean_ms=_ms(figures["dwell_mean_ns"]),
                     dwell_max_ms=_ms(figures["dwell_max_ns"]),
+                    **_queue(figures),
                 )
             case unknown:
                 raise ValueError(_NO_EVENT + unknown)
@@ -200,8 +227,45 @@ def _quality(figures: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
+def _queue(figures: Mapping[str, int]) -> dict[str, Any]:
+    """What a summary says of a zone's queue, if it has one."""
+    if "queue_longest" not in figures:
+        return {}
+    return {
+        "queue_longest": figures["queue_longest"],
+        "queue_left": figures["queue_left"],
+        "wait_mean_ms": _ms(figures["wait_mean_ns"]),
+        "wait_max_ms": _ms(figures["wait_max_ns"]),
+    }
+
+
 def _stay(fact: _core.Fact) -> dict[str, Any]:
     return {"dwell_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
+def _loitering(fact: _core.Fact) -> dict[str, Any]:
+    return {"inside_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
+def _slower(fact: _core.Fact) -> dict[str, Any]:
+    top_mps, lasted_ms = round(fact.top_mps or 0.0, 3), _ms(fact.dwell_ns)
+    return {"reason": fact.reason, "top_mps": top_mps, "lasted_ms": lasted_ms}
+
+
+def _wait(fact: _core.Fact) -> dict[str, Any]:
+    return {"wait_ms": _ms(fact.dwell_ns), "unseen_ms": _ms(fact.unseen_ns)}
+
+
+# What people do in a zone: the event of each kind of fact, and what it says beyond whom and when.
+_CONDUCT: dict[str, tuple[type[Conduct], Callable[[_core.Fact], dict[str, Any]]]] = {
+    "zone_loitering_started": (LoiteringStarted, _loitering),
+    "zone_loitering_ended": (LoiteringEnded, lambda fact: {**_loitering(fact), "reason": fact.reason}),
+    "zone_queue_left": (QueueLeft, lambda fact: {**_wait(fact), "reason": fact.reason}),
+    "zone_queue_wait_exceeded": (QueueWaitExceeded, _wait),
+    "zone_wrong_way": (WrongWay, lambda fact: {"off_deg": round(fact.off_deg or 0.0, 1)}),
+    "zone_speed_exceeded": (SpeedExceeded, lambda fact: {"limit_mps": fact.limit_mps}),
+    "zone_speed_restored": (SpeedRestored, _slower),
+}
 
 
 def _ms(ns: int | None) -> int:

@@ -78,9 +78,16 @@ def field_table() -> str:
             "|---|---|",
         ]
         for name, field in schema["properties"]["data"]["properties"].items():
-            lines.append(f"| `{name}` | {field.get('description', '')} |")
+            lines.append(f"| `{name}` | {_meaning(field)} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _meaning(field: dict[str, Any]) -> str:
+    """Return a field's description; one that may be null has it at the option that is not."""
+    options = [field, *field.get("anyOf", [])]
+    (meaning,) = [option["description"] for option in options if "description" in option]
+    return str(meaning)
 
 
 def main() -> None:

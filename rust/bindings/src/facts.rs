@@ -21,7 +21,7 @@ pub(crate) struct Fact {
     bridged_ns: i64,
     direction: Option<&'static str>,
     reason: Option<&'static str>,
-    /// Time inside a zone, or close to one another.
+    /// Time inside a zone, or close to one another; of a queue, the longest wait.
     dwell_ns: Option<i64>,
     /// How much of `dwell_ns` was not seen.
     unseen_ns: Option<i64>,
@@ -38,6 +38,11 @@ pub(crate) struct Fact {
     ground_m: Option<(f64, f64)>,
     speed_mps: Option<f64>,
     heading_deg: Option<f64>,
+    /// By how much the heading is off where it is the wrong way.
+    off_deg: Option<f64>,
+    /// The speed that is allowed, and the highest of somebody who was faster, metres a second.
+    limit_mps: Option<f64>,
+    top_mps: Option<f64>,
     class_id: Option<i32>,
     confidence: Option<f32>,
 }
@@ -75,10 +80,12 @@ impl Fact {
         match *kind {
             core::FactKind::LineCrossed { direction } => Self {
                 kind: "line_crossed",
-                direction: Some(match direction {
-                    core::Direction::In => "in",
-                    core::Direction::Out => "out",
-                }),
+                direction: Some(direction_word(direction)),
+                ..self
+            },
+            core::FactKind::LineWrongWay { direction } => Self {
+                kind: "line_wrong_way_crossed",
+                direction: Some(direction_word(direction)),
                 ..self
             },
             core::FactKind::ZoneEntered { reason } => Self {
@@ -112,7 +119,89 @@ impl Fact {
             core::FactKind::PeopleClose { .. } | core::FactKind::PeopleParted { .. } => {
                 self.with_pair(kind)
             }
+            core::FactKind::ZoneLoiteringStarted { .. }
+            | core::FactKind::ZoneLoiteringEnded { .. }
+            | core::FactKind::QueueLeft { .. }
+            | core::FactKind::QueueWaitExceeded { .. } => self.with_conduct(kind),
+            core::FactKind::ZoneWrongWay { .. }
+            | core::FactKind::ZoneSpeedExceeded { .. }
+            | core::FactKind::ZoneSpeedRestored { .. } => self.with_motion(kind),
             _ => self.with_rule(kind),
+        }
+    }
+
+    /// Fills in how somebody moved in a zone.
+    fn with_motion(self, kind: &core::FactKind) -> Self {
+        match *kind {
+            core::FactKind::ZoneWrongWay { off_deg } => Self {
+                kind: "zone_wrong_way",
+                off_deg: Some(off_deg),
+                ..self
+            },
+            core::FactKind::ZoneSpeedExceeded { limit_mps } => Self {
+                kind: "zone_speed_exceeded",
+                limit_mps: Some(limit_mps),
+                ..self
+            },
+            core::FactKind::ZoneSpeedRestored {
+                reason,
+                top_mps,
+                lasted_ns,
+            } => Self {
+                kind: "zone_speed_restored",
+                reason: Some(reason.map_or("slowed", reason_word)),
+                top_mps: Some(top_mps),
+                dwell_ns: Some(lasted_ns),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
+    /// Fills in how somebody behaved in a zone.
+    fn with_conduct(self, kind: &core::FactKind) -> Self {
+        match *kind {
+            core::FactKind::ZoneLoiteringStarted {
+                inside_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_loitering_started",
+                dwell_ns: Some(inside_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::ZoneLoiteringEnded {
+                reason,
+                inside_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_loitering_ended",
+                reason: Some(reason_word(reason)),
+                dwell_ns: Some(inside_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::QueueLeft {
+                reason,
+                wait_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_queue_left",
+                reason: Some(reason_word(reason)),
+                dwell_ns: Some(wait_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            core::FactKind::QueueWaitExceeded {
+                wait_ns,
+                bridged_ns,
+            } => Self {
+                kind: "zone_queue_wait_exceeded",
+                dwell_ns: Some(wait_ns),
+                unseen_ns: Some(bridged_ns),
+                ..self
+            },
+            _ => self,
         }
     }
 
@@ -134,6 +223,17 @@ impl Fact {
                 kind: "zone_relieved",
                 count: Some(peak),
                 dwell_ns: Some(lasted_ns),
+                ..self
+            },
+            core::FactKind::QueueChanged {
+                length,
+                previous,
+                longest_wait_ns,
+            } => Self {
+                kind: "zone_queue_changed",
+                count: Some(length),
+                previous: Some(previous),
+                dwell_ns: Some(longest_wait_ns),
                 ..self
             },
             core::FactKind::LineSummarized(summary) => Self {
@@ -193,7 +293,7 @@ fn figures_of_line(summary: &core::LineSummary) -> BTreeMap<&'static str, i64> {
 
 fn figures_of_zone(summary: &core::ZoneSummary) -> BTreeMap<&'static str, i64> {
     let added = &summary.added;
-    BTreeMap::from([
+    let mut figures = BTreeMap::from([
         ("start_ns", summary.start_ns),
         ("inside", i64::from(added.inside)),
         ("entries", added.entries.cast_signed()),
@@ -205,7 +305,23 @@ fn figures_of_zone(summary: &core::ZoneSummary) -> BTreeMap<&'static str, i64> {
         ("born_inside", added.born_inside.cast_signed()),
         ("flips_suppressed", added.flips_suppressed.cast_signed()),
         ("gaps_bridged", added.gaps_bridged.cast_signed()),
-    ])
+    ]);
+    if let Some(queue) = &summary.queue {
+        figures.extend([
+            ("queue_longest", i64::from(queue.longest)),
+            ("queue_left", queue.left.cast_signed()),
+            ("wait_mean_ns", queue.wait_mean_ns),
+            ("wait_max_ns", queue.wait_max_ns),
+        ]);
+    }
+    figures
+}
+
+fn direction_word(direction: core::Direction) -> &'static str {
+    match direction {
+        core::Direction::In => "in",
+        core::Direction::Out => "out",
+    }
 }
 
 fn reason_word(reason: core::ExitReason) -> &'static str {

@@ -20,6 +20,7 @@ struct LineSettings {
     end: [f64; 2],
     anchor: String,
     band: Option<f64>,
+    wrong_way: Option<String>,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -33,6 +34,15 @@ struct ZoneSettings {
     crowd_limit: Option<u32>,
     crowd_ns: i64,
     confirm_frames: u32,
+    loiter_ns: Option<i64>,
+    loiter_absence_ns: i64,
+    queue_after_ns: Option<i64>,
+    wait_limit_ns: Option<i64>,
+    way_deg: Option<f64>,
+    way_tolerance_deg: f64,
+    way_ns: i64,
+    speed_limit_mps: Option<f64>,
+    speed_ns: i64,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -123,6 +133,11 @@ impl LineSettings {
             end: self.end,
             anchor: anchor_from_name(&self.anchor)?,
             band: self.band,
+            wrong_way: self
+                .wrong_way
+                .as_deref()
+                .map(direction_from_name)
+                .transpose()?,
         })
     }
 }
@@ -140,6 +155,15 @@ impl ZoneSettings {
                 min_duration_ns: self.crowd_ns,
             }),
             confirm_frames: self.confirm_frames,
+            loiter_ns: self.loiter_ns,
+            loiter_absence_ns: self.loiter_absence_ns,
+            queue_after_ns: self.queue_after_ns,
+            wait_limit_ns: self.wait_limit_ns,
+            way_deg: self.way_deg,
+            way_tolerance_deg: self.way_tolerance_deg,
+            way_ns: self.way_ns,
+            speed_limit_mps: self.speed_limit_mps,
+            speed_ns: self.speed_ns,
         })
     }
 }
@@ -167,6 +191,16 @@ fn anchor_from_name(name: &str) -> PyResult<core::Anchor> {
     }
 }
 
+fn direction_from_name(name: &str) -> PyResult<core::Direction> {
+    match name {
+        "in" => Ok(core::Direction::In),
+        "out" => Ok(core::Direction::Out),
+        other => Err(PyValueError::new_err(format!(
+            "wrong_way: expected in or out, found {other:?}"
+        ))),
+    }
+}
+
 /// Copies what a scene has counted: for each line, zone and distance a dict.
 pub(crate) fn dict_from_counts<'py>(
     py: Python<'py>,
@@ -183,7 +217,7 @@ pub(crate) fn dict_from_counts<'py>(
         lines.append(dict)?;
     }
     let zones = PyList::empty(py);
-    for tally in scene.zone_tallies() {
+    for (tally, queue) in scene.zone_tallies().zip(scene.queue_tallies()) {
         let dict = PyDict::new(py);
         dict.set_item("inside", tally.inside)?;
         dict.set_item("entries", tally.entries)?;
@@ -191,6 +225,8 @@ pub(crate) fn dict_from_counts<'py>(
         dict.set_item("born_inside", tally.born_inside)?;
         dict.set_item("flips_suppressed", tally.flips_suppressed)?;
         dict.set_item("gaps_bridged", tally.gaps_bridged)?;
+        let queue = queue.map(|queue| dict_from_queue(py, &queue)).transpose()?;
+        dict.set_item("queue", queue)?;
         zones.append(dict)?;
     }
     let distances = PyList::empty(py);
@@ -206,6 +242,21 @@ pub(crate) fn dict_from_counts<'py>(
     counts.set_item("zones", zones)?;
     counts.set_item("distances", distances)?;
     Ok(counts)
+}
+
+fn dict_from_queue<'py>(py: Python<'py>, queue: &core::QueueTally) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("length", queue.length)?;
+    dict.set_item("longest_wait_ms", ms(queue.longest_wait_ns))?;
+    dict.set_item("left", queue.left)?;
+    dict.set_item("wait_mean_ms", ms(queue.wait_mean_ns))?;
+    dict.set_item("wait_max_ms", ms(queue.wait_max_ns))?;
+    Ok(dict)
+}
+
+/// Returns whole milliseconds, rounded as those of events.
+fn ms(ns: i64) -> i64 {
+    (ns + 500_000).div_euclid(1_000_000)
 }
 
 /// The rules of one stream with their state.

@@ -1,5 +1,7 @@
 //! What is asked for becomes rules in pixels, or a list of everything that is wrong with it.
 
+mod watches;
+
 use std::collections::BTreeMap;
 
 use sightline_geometry::{Point, Polygon, PolygonError, Segment};
@@ -42,6 +44,7 @@ pub(crate) fn rules_from_spec(
 ) -> Result<Rules, Vec<SceneError>> {
     let mut check = Check {
         size: Point::new(f64::from(width_px), f64::from(height_px)),
+        grounded: spec.ground.is_some(),
         faults: Vec::new(),
     };
     if width_px == 0 || height_px == 0 {
@@ -86,6 +89,8 @@ pub(crate) fn rules_from_spec(
 struct Check {
     /// Width and height of the frame, pixels.
     size: Point,
+    /// Whether the scene has a ground.
+    grounded: bool,
     faults: Vec<SceneError>,
 }
 
@@ -133,6 +138,7 @@ impl Check {
             segment,
             anchor: spec.anchor,
             band_px: band_px?,
+            wrong_way: spec.wrong_way,
             tally: LineTally::default(),
             before: LineTally::default(),
         })
@@ -148,6 +154,7 @@ impl Check {
             let message = "expected at least 1 frame, found 0; 1 lets an entry count at once";
             self.fault(format!("{path}.confirm_frames"), message);
         }
+        let watch = self.watch(&path, spec);
         let polygon = polygon?;
         let (band_px, inradius) = (band_px?, polygon.inradius());
         let least = |share: f64| (share * inradius).max(LEAST_ZONE_BAND_PX);
@@ -164,6 +171,7 @@ impl Check {
             interval: ZoneInterval::default(),
             reported: 0,
             cuts: Vec::with_capacity(polygon.vertices().len()),
+            watch,
             polygon,
         })
     }

@@ -86,6 +86,75 @@ pub enum FactKind {
     LineSummarized(LineSummary),
     /// An interval is over, for a zone.
     ZoneSummarized(ZoneSummary),
+    /// A track has been in a zone for the zone's `loiter_ns` in all, and was never away for longer than its
+    /// `loiter_absence_ns` meanwhile; once until the end of that.
+    ZoneLoiteringStarted {
+        /// Time inside until this fact's moment: the zone's threshold.
+        inside_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// A track that loitered has left and did not come back soon. Moment and reason are those of its last exit.
+    ZoneLoiteringEnded {
+        /// How it left.
+        reason: ExitReason,
+        /// Time inside in all, absences left out, nanoseconds.
+        inside_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// Another number of tracks waits in a zone's queue than after the frame before. At most one a zone and frame, and
+    /// its time is the frame's.
+    QueueChanged {
+        /// Tracks that wait now: those seen inside after `queue_after_ns` or more.
+        length: u32,
+        /// Tracks that waited before.
+        previous: u32,
+        /// How long the first of them has waited, nanoseconds; 0 when nobody waits.
+        longest_wait_ns: i64,
+    },
+    /// A track that waited in a zone's queue is in the zone no longer.
+    QueueLeft {
+        /// How it went.
+        reason: ExitReason,
+        /// From entry to exit, nanoseconds.
+        wait_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// A track has been in a zone for the zone's `wait_limit_ns`; once a stay.
+    QueueWaitExceeded {
+        /// From entry until this fact's moment: the zone's limit.
+        wait_ns: i64,
+        /// How much of that it was not seen.
+        bridged_ns: i64,
+    },
+    /// A track crossed a line the wrong way; beside the crossing, with the same evidence.
+    LineWrongWay {
+        /// Which way.
+        direction: Direction,
+    },
+    /// A track in a zone has gone the wrong way for the zone's `way_ns`; once until it goes another way, stands or leaves.
+    /// The heading is that of the frame in which this was certain.
+    ZoneWrongWay {
+        /// By how much the heading was off then, degrees, more than the zone's tolerance and at most 180.
+        off_deg: f64,
+    },
+    /// A track in a zone has been faster than the zone's `speed_limit_mps` for its `speed_ns`. The speed is that of the
+    /// frame in which this was certain.
+    ZoneSpeedExceeded {
+        /// The limit, metres a second.
+        limit_mps: f64,
+    },
+    /// A track that was too fast in a zone is so no longer; once for each time that it was.
+    ZoneSpeedRestored {
+        /// How it left; `None` when it slowed down inside, to less than nine tenths of the limit.
+        reason: Option<ExitReason>,
+        /// Highest speed meanwhile, metres a second.
+        top_mps: f64,
+        /// From when it passed the limit, nanoseconds.
+        lasted_ns: i64,
+    },
     /// Two tracks are closer than a distance rule's threshold.
     PeopleClose {
         /// The other track; its id is the larger of the two.

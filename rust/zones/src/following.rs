@@ -4,6 +4,7 @@ use crate::check::Rules;
 use crate::fact::{ExitReason, FactKind};
 use crate::known::TrackState;
 use crate::notes::Notes;
+use crate::queue::Queue;
 use crate::sighting::Sighting;
 use crate::summary::{LineSummary, ZoneInterval};
 use crate::zone::ZoneState;
@@ -104,6 +105,9 @@ impl Rules {
         }
         for zone in &mut self.zones {
             zone.interval = ZoneInterval::begin(&zone.tally, now_ns);
+            if let Some(queue) = zone.queue_mut() {
+                queue.begin_interval();
+            }
         }
     }
 
@@ -115,7 +119,8 @@ impl Rules {
             notes.add_of_rule(kind, line.rule, end_ns);
         }
         for zone in &self.zones {
-            let summary = zone.interval.end(&zone.tally, start_ns, end_ns);
+            let mut summary = zone.interval.end(&zone.tally, start_ns, end_ns);
+            summary.queue = zone.queue().map(Queue::summary);
             notes.add_of_rule(FactKind::ZoneSummarized(summary), zone.rule, end_ns);
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! The way through a frame: `scene` turns each track's last two sightings into a move (`sighting`) and hands it to the
 //! rules that are near (`nearby`, `following`), or that it is not done with (`known`). A `line` looks at how often the anchor's path cut it between two places clear of it; a `zone` at which
-//! cuts led clearly in or out; a `distance` at pairs of people. What they conclude is put in order of time (`notes`), and counted up by
+//! cuts led clearly in or out, and, where that is asked for, at how people behave inside (`watch`); a `distance` at pairs of people. What they conclude is put in order of time (`notes`), and counted up by
 //! intervals (`summary`).
 //!
 //! Three ideas keep counts right without special cases. Whether a path cuts a boundary is decided exactly, by
@@ -19,14 +19,19 @@ mod fact;
 mod following;
 mod known;
 mod line;
+mod loiter;
 mod motion;
 mod nearby;
 mod notes;
+mod queue;
 mod scene;
 mod sighting;
 mod spec;
+mod speed;
 mod summary;
 mod tally;
+mod watch;
+mod way;
 mod zone;
 
 pub use check::SceneError;
@@ -34,5 +39,5 @@ pub use fact::{Direction, EntryReason, ExitReason, Fact, FactKind};
 pub use motion::Motion;
 pub use scene::Scene;
 pub use spec::{Anchor, CrowdSpec, DistanceSpec, GroundSpec, LineSpec, SceneSpec, ZoneSpec};
-pub use summary::{LineSummary, ZoneSummary};
-pub use tally::{DistanceTally, LineTally, ZoneTally};
+pub use summary::{LineSummary, QueueSummary, ZoneSummary};
+pub use tally::{DistanceTally, LineTally, QueueTally, ZoneTally};

@@ -17,6 +17,7 @@ pub(crate) struct Line {
     pub(crate) segment: Segment,
     pub(crate) anchor: Anchor,
     pub(crate) band_px: f64,
+    pub(crate) wrong_way: Option<Direction>,
     pub(crate) tally: LineTally,
     /// What it was when the interval that is summarized began.
     pub(crate) before: LineTally,
@@ -137,6 +138,10 @@ impl Line {
         self.tally.gaps_bridged += u64::from(cut.gap_ns > 0);
         let kind = FactKind::LineCrossed { direction };
         notes.add(kind, (self.rule, self.anchor), who, cut);
+        if self.wrong_way == Some(direction) {
+            let kind = FactKind::LineWrongWay { direction };
+            notes.add(kind, (self.rule, self.anchor), who, cut);
+        }
     }
 }
 

@@ -60,6 +60,18 @@ impl<'a> Notes<'a> {
         });
     }
 
+    /// Changes the fact that was added last.
+    pub(crate) fn amend(&mut self, change: impl FnOnce(&mut Fact)) {
+        if let Some(last) = self.facts.last_mut() {
+            change(last);
+        }
+    }
+
+    /// Returns how a track moved when it was seen.
+    pub(crate) fn motion(&self, seen: &Sighting) -> Motion {
+        seen.past.motion(&seen.xyxy, seen.pts_ns, self.ground)
+    }
+
     /// Adds a fact about a rule, such as a zone's new count.
     pub(crate) fn add_of_rule(&mut self, kind: FactKind, rule: u32, pts_ns: i64) {
         self.facts.push(Fact {
@@ -99,13 +111,23 @@ impl<'a> Notes<'a> {
 /// What facts are sorted by.
 fn rank(fact: &Fact) -> (i64, u8, u32, u64, u64) {
     let (list, other) = match fact.kind {
-        FactKind::LineCrossed { .. } | FactKind::LineSummarized(_) => (0, 0),
+        FactKind::LineCrossed { .. }
+        | FactKind::LineWrongWay { .. }
+        | FactKind::LineSummarized(_) => (0, 0),
         FactKind::ZoneEntered { .. }
         | FactKind::ZoneExited { .. }
         | FactKind::ZoneDwelled { .. }
         | FactKind::ZoneCountChanged { .. }
         | FactKind::ZoneOvercrowded { .. }
         | FactKind::ZoneRelieved { .. }
+        | FactKind::ZoneLoiteringStarted { .. }
+        | FactKind::ZoneLoiteringEnded { .. }
+        | FactKind::ZoneWrongWay { .. }
+        | FactKind::ZoneSpeedExceeded { .. }
+        | FactKind::ZoneSpeedRestored { .. }
+        | FactKind::QueueChanged { .. }
+        | FactKind::QueueLeft { .. }
+        | FactKind::QueueWaitExceeded { .. }
         | FactKind::ZoneSummarized(_) => (1, 0),
         FactKind::PeopleClose { other, .. } | FactKind::PeopleParted { other, .. } => (2, other),
     };

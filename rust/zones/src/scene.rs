@@ -13,7 +13,8 @@ use crate::nearby::Nearby;
 use crate::notes::Notes;
 use crate::sighting::{Move, Sighting};
 use crate::spec::SceneSpec;
-use crate::tally::{DistanceTally, LineTally, ZoneTally};
+use crate::tally::{DistanceTally, LineTally, QueueTally, ZoneTally};
+use crate::zone::Zone;
 
 /// The lines, zones and distances of one source, following its tracks.
 #[derive(Debug)]
@@ -131,6 +132,13 @@ impl Scene {
     /// Returns the counts of every zone, in order.
     pub fn zone_tallies(&self) -> impl ExactSizeIterator<Item = &ZoneTally> {
         self.rules.zones.iter().map(|zone| &zone.tally)
+    }
+
+    /// Returns the counts of every zone's queue, in order; `None` for a zone without one.
+    pub fn queue_tallies(&self) -> impl ExactSizeIterator<Item = Option<QueueTally>> {
+        let now_ns = self.now.map_or(0, |(_, now_ns)| now_ns);
+        let queues = self.rules.zones.iter().map(Zone::queue);
+        queues.map(move |queue| queue.map(|queue| queue.tally(now_ns)))
     }
 
     /// Returns the counts of every distance, in order.

@@ -3,11 +3,22 @@
 use sightline_geometry::Point;
 use sightline_ground::{Camera, GroundError, GroundPlane};
 
+use crate::fact::Direction;
+
 /// Sightings in a row beyond the band that make a side certain. One that is off by chance, at the usual noise of 1.5 px
 /// against the default band of 4 px, is seen every hundred frames or so of somebody who lingers; two in a row are not.
 pub(crate) const CLEAR_SIGHTINGS: u32 = 2;
 /// Bands beyond which one sighting is enough.
 pub(crate) const CLEAR_AT_ONCE: f64 = 2.0;
+
+/// Absence after which loitering starts from zero, where a zone does not say.
+const LOITER_ABSENCE_NS: i64 = 5_000_000_000;
+/// Who is off by more than a right angle goes the wrong way, where a zone does not say.
+const WAY_TOLERANCE_DEG: f64 = 90.0;
+/// For how long they must, where a zone does not say: as long as it takes to turn round by mistake.
+const WAY_NS: i64 = 1_000_000_000;
+/// For how long somebody must be too fast, where a zone does not say.
+const SPEED_NS: i64 = 500_000_000;
 
 /// The point of a box that stands for the person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +55,8 @@ pub struct LineSpec {
     /// How far from the line a side is certain, seen twice in a row or at double the distance once, as a share of the
     /// frame's height, 0…1; default 4 px of 1080.
     pub band: Option<f64>,
+    /// The way that people must not cross; `None` for neither.
+    pub wrong_way: Option<Direction>,
 }
 
 impl LineSpec {
@@ -55,6 +68,7 @@ impl LineSpec {
             end,
             anchor: Anchor::default(),
             band: None,
+            wrong_way: None,
         }
     }
 }
@@ -79,10 +93,29 @@ pub struct ZoneSpec {
     /// Frames in a row in which a track must be seen inside before its entry counts, at least 1. With more than 1, a
     /// zone that was jumped over between two frames was not entered.
     pub confirm_frames: u32,
+    /// Time inside in all after which somebody loiters, nanoseconds, positive; `None` for never.
+    pub loiter_ns: Option<i64>,
+    /// Who is away for no longer than this does not start from zero, nanoseconds, 0 or more.
+    pub loiter_absence_ns: i64,
+    /// Time inside after which somebody waits in the zone's queue, nanoseconds, 0 or more; `None` for no queue.
+    pub queue_after_ns: Option<i64>,
+    /// Wait, from the entry on, that is too long, nanoseconds, positive and no less than `queue_after_ns`; `None` for
+    /// never.
+    pub wait_limit_ns: Option<i64>,
+    /// Where people are to go, as a heading: degrees clockwise, 0 to 360; `None` for anywhere.
+    pub way_deg: Option<f64>,
+    /// Who is off by more goes the wrong way, degrees, between 0 and 180.
+    pub way_tolerance_deg: f64,
+    /// For how long they must, without a break, nanoseconds, 0 or more.
+    pub way_ns: i64,
+    /// Speed on the ground that is allowed, metres a second, positive; it needs the scene's ground. `None` for any.
+    pub speed_limit_mps: Option<f64>,
+    /// For how long somebody must be faster, without a break, nanoseconds, 0 or more.
+    pub speed_ns: i64,
 }
 
 impl ZoneSpec {
-    /// Returns a zone with the default anchor and band, no dwell threshold, and entries that count at once.
+    /// Returns a zone with the default anchor and band, entries that count at once, and nothing else to watch.
     pub fn new(name: &str, polygon: &[[f64; 2]]) -> Self {
         Self {
             name: name.to_owned(),
@@ -92,6 +125,15 @@ impl ZoneSpec {
             dwell_ns: None,
             crowd: None,
             confirm_frames: 1,
+            loiter_ns: None,
+            loiter_absence_ns: LOITER_ABSENCE_NS,
+            queue_after_ns: None,
+            wait_limit_ns: None,
+            way_deg: None,
+            way_tolerance_deg: WAY_TOLERANCE_DEG,
+            way_ns: WAY_NS,
+            speed_limit_mps: None,
+            speed_ns: SPEED_NS,
         }
     }
 }

@@ -28,6 +28,21 @@ pub struct ZoneSummary {
     pub dwell_mean_ns: i64,
     /// How long at most.
     pub dwell_max_ns: i64,
+    /// What happened in its queue, if it has one.
+    pub queue: Option<QueueSummary>,
+}
+
+/// What happened in a zone's queue in an interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueSummary {
+    /// Most who waited after any frame.
+    pub longest: u32,
+    /// How many left who had waited.
+    pub left: u64,
+    /// How long they had waited on average, nanoseconds; 0 when nobody left.
+    pub wait_mean_ns: i64,
+    /// How long at most.
+    pub wait_max_ns: i64,
 }
 
 /// The part of an interval that has passed at a zone.
@@ -72,7 +87,7 @@ impl ZoneInterval {
         self.dwell_max_ns = self.dwell_max_ns.max(dwell_ns);
     }
 
-    /// Returns the summary of the interval from `start_ns` until `end_ns`.
+    /// Returns the summary, without a queue's, of the interval from `start_ns` until `end_ns`.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a mean of numbers of 64 bits"
@@ -97,6 +112,7 @@ impl ZoneInterval {
                 0
             },
             dwell_max_ns: self.dwell_max_ns,
+            queue: None,
         }
     }
 

@@ -59,6 +59,21 @@ impl ZoneTally {
     }
 }
 
+/// Counts of a zone's queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueTally {
+    /// People who wait now.
+    pub length: u32,
+    /// How long the first of them has waited at the last frame, nanoseconds; 0 when nobody waits.
+    pub longest_wait_ns: i64,
+    /// People who waited and left, for whatever reason.
+    pub left: u64,
+    /// How long they had waited on average, nanoseconds; 0 for none.
+    pub wait_mean_ns: i64,
+    /// How long at most.
+    pub wait_max_ns: i64,
+}
+
 /// Counts of a distance rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DistanceTally {

@@ -1,13 +1,16 @@
 //! A zone: who is in it, since when, and how they came and went.
 
+mod counts;
+
 use sightline_geometry::{Point, Polygon};
 
 use crate::fact::{EntryReason, ExitReason, FactKind};
 use crate::notes::Notes;
 use crate::sighting::{Moment, Move, Sighting};
 use crate::spec::{Anchor, CLEAR_SIGHTINGS};
-use crate::summary::{Crowd, Crowding, ZoneInterval};
+use crate::summary::{Crowding, ZoneInterval};
 use crate::tally::ZoneTally;
+use crate::watch::{Known, Part, Watch};
 
 /// A zone with its counts.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub(crate) struct Zone {
     pub(crate) reported: u32,
     /// Memory for one move's cuts.
     pub(crate) cuts: Vec<f64>,
+    /// What is watched beyond entries, exits and dwell.
+    pub(crate) watch: Option<Box<Watch>>,
 }
 
 /// What a zone knows of a track.
@@ -42,6 +47,8 @@ pub(crate) struct ZoneState {
     stay: Option<Stay>,
     /// Set exactly while `contained` contradicts `stay`.
     change: Option<Change>,
+    /// What the zone's watch knows, which may outlast a stay.
+    conduct: Known,
 }
 
 /// From an entry that counted until the exit.
@@ -52,6 +59,27 @@ struct Stay {
     unseen_ns: i64,
     /// Whether the dwell threshold was reported.
     dwelled: bool,
+}
+
+impl Stay {
+    fn since(moment: &Moment) -> Self {
+        Self {
+            entered_ns: moment.pts_ns,
+            unseen_ns: moment.unseen_ns,
+            dwelled: false,
+        }
+    }
+
+    /// Returns the stay as far as it is certain.
+    fn until<'a>(&self, until_ns: i64, of: (u32, Anchor), step: &'a Move) -> Part<'a> {
+        Part {
+            of,
+            entered_ns: self.entered_ns,
+            unseen_ns: self.unseen_ns,
+            until_ns,
+            step,
+        }
+    }
 }
 
 /// An entry or exit that does not count yet.
@@ -75,15 +103,22 @@ impl ZoneState {
         contained: false,
         stay: None,
         change: None,
+        conduct: None,
     };
 
     /// Returns whether there is something to remember.
     pub(crate) fn is_open(&self) -> bool {
-        self.stay.is_some() || self.change.is_some()
+        self.stay.is_some() || self.change.is_some() || self.conduct.is_some()
     }
 
     pub(crate) fn is_inside(&self) -> bool {
         self.stay.is_some()
+    }
+
+    pub(crate) fn is_in_queue(&self) -> bool {
+        self.conduct
+            .as_ref()
+            .is_some_and(|conduct| conduct.is_in_queue())
     }
 
     /// Starts the count of frames in a row anew where one was missed.
@@ -100,6 +135,14 @@ impl ZoneState {
         }
         if self.change.is_some() != (self.contained != self.is_inside()) {
             return Some("a change is due and none is under way, or the reverse");
+        }
+        if let Some(conduct) = &self.conduct
+            && let Some(fault) = conduct.fault(self.is_inside(), self.change.is_some(), last.pts_ns)
+        {
+            return Some(fault);
+        }
+        if self.conduct.is_some() && zone.watch.is_none() {
+            return Some("something is known that the zone does not watch");
         }
         let entered_ns = self.stay.as_ref().map(|stay| stay.entered_ns);
         (entered_ns > Some(last.pts_ns)).then_some("a stay begins after the last sighting")
@@ -123,6 +166,7 @@ impl Zone {
                 beyond: 1,
                 frames: 1,
             }),
+            conduct: None,
         };
         self.settle(&mut state, &Move::still(*first), notes);
         state
@@ -175,6 +219,33 @@ impl Zone {
         if let Some(stay) = &mut state.stay {
             self.report_dwell(stay, until_ns, step, notes);
         }
+        if self.watch.is_some() {
+            self.observe(state, until_ns, step, notes);
+        }
+    }
+
+    /// Lets the watch judge a sighting of a track that was where it counts as being until `until_ns` for certain.
+    fn observe(&mut self, state: &mut ZoneState, until_ns: i64, step: &Move, notes: &mut Notes) {
+        let Some(watch) = &mut self.watch else {
+            return;
+        };
+        let (of, conduct) = ((self.rule, self.anchor), &mut state.conduct);
+        match (&state.stay, &state.change) {
+            (Some(stay), leaving) => {
+                let part = stay.until(until_ns, of, step);
+                watch.follow(conduct, &part, notes);
+                // While an exit is under way it is open how they moved meanwhile.
+                if leaving.is_none() {
+                    watch.see(conduct, &part, true, notes);
+                }
+            }
+            (None, Some(Change { moment, .. })) => {
+                watch.away(conduct, (of, until_ns), true, notes);
+                let part = Stay::since(moment).until(until_ns, of, step);
+                watch.see(conduct, &part, false, notes);
+            }
+            (None, None) => watch.away(conduct, (of, until_ns), false, notes),
+        }
     }
 
     /// Ends a track's stay, if there is one, at its last sighting.
@@ -192,33 +263,12 @@ impl Zone {
             self.settle(state, &step, notes);
         }
         if let Some(stay) = state.stay.take() {
-            self.exit(stay, &Moment::from(last), reason, &step, notes);
+            let end = (&Moment::from(last), reason);
+            self.exit(stay, &mut state.conduct, end, &step, notes);
         }
         state.change = None;
-    }
-
-    /// Hands out the count if it is another one than last time.
-    pub(crate) fn report_count(&mut self, notes: &mut Notes) {
-        let previous = std::mem::replace(&mut self.reported, self.tally.inside);
-        let (count, now_ns) = (self.reported, notes.now_ns);
-        if previous != count {
-            let kind = FactKind::ZoneCountChanged { count, previous };
-            notes.add_of_rule(kind, self.rule, now_ns);
-            self.interval.count(count, now_ns);
-        }
-        match self
-            .crowding
-            .as_mut()
-            .and_then(|crowding| crowding.judge(count, now_ns))
-        {
-            Some(Crowd::Formed(pts_ns)) => {
-                notes.add_of_rule(FactKind::ZoneOvercrowded { count }, self.rule, pts_ns);
-            }
-            Some(Crowd::Gone(peak, lasted_ns)) => {
-                let kind = FactKind::ZoneRelieved { peak, lasted_ns };
-                notes.add_of_rule(kind, self.rule, now_ns);
-            }
-            None => {}
+        if let Some(watch) = &mut self.watch {
+            watch.leave(&mut state.conduct, (self.rule, self.anchor), notes);
         }
     }
 
@@ -263,35 +313,50 @@ impl Zone {
             return;
         };
         match state.stay.take() {
-            Some(stay) => self.exit(stay, &change.moment, ExitReason::Exited, step, notes),
-            None => state.stay = Some(self.enter(&change, &step.to, notes)),
+            Some(stay) => {
+                let end = (&change.moment, ExitReason::Exited);
+                self.exit(stay, &mut state.conduct, end, step, notes);
+            }
+            None => state.stay = Some(self.enter(&change, &mut state.conduct, step, notes)),
         }
     }
 
-    fn enter(&mut self, change: &Change, who: &Sighting, notes: &mut Notes) -> Stay {
+    fn enter(
+        &mut self,
+        change: &Change,
+        conduct: &mut Known,
+        step: &Move,
+        notes: &mut Notes,
+    ) -> Stay {
         let (reason, moment) = (change.reason, &change.moment);
         self.tally.inside += 1;
         self.tally.entries += 1;
         self.tally.born_inside += u64::from(reason == EntryReason::Appeared);
         self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
         let kind = FactKind::ZoneEntered { reason };
-        notes.add(kind, (self.rule, self.anchor), who, moment);
-        Stay {
-            entered_ns: moment.pts_ns,
-            unseen_ns: moment.unseen_ns,
-            dwelled: false,
+        let of = (self.rule, self.anchor);
+        notes.add(kind, of, &step.to, moment);
+        let stay = Stay::since(moment);
+        if let Some(watch) = &mut self.watch {
+            watch.enter(conduct, &stay.until(stay.entered_ns, of, step), notes);
         }
+        stay
     }
 
     fn exit(
         &mut self,
         mut stay: Stay,
-        moment: &Moment,
-        reason: ExitReason,
+        conduct: &mut Known,
+        (moment, reason): (&Moment, ExitReason),
         step: &Move,
         notes: &mut Notes,
     ) {
+        let of = (self.rule, self.anchor);
+        let part = stay.until(moment.pts_ns, of, step);
         self.report_dwell(&mut stay, moment.pts_ns, step, notes);
+        if let Some(watch) = &mut self.watch {
+            watch.conclude(conduct, &part, notes);
+        }
         self.tally.inside -= 1;
         self.tally.exits += 1;
         self.interval.leave(moment.pts_ns - stay.entered_ns);
@@ -301,7 +366,10 @@ impl Zone {
             dwell_ns: moment.pts_ns - stay.entered_ns,
             bridged_ns: moment.unseen_ns - stay.unseen_ns,
         };
-        notes.add(kind, (self.rule, self.anchor), &step.to, moment);
+        notes.add(kind, of, &step.to, moment);
+        if let Some(watch) = &mut self.watch {
+            watch.exit(conduct, &part, (moment, reason), notes);
+        }
     }
 
     /// Reports, once a stay, that it has lasted as long as the threshold.

@@ -1,7 +1,7 @@
 //! A warm scene allocates nothing, and one that runs for months holds only who is there now.
 
 use sightline_tracks::Track;
-use sightline_zones::{DistanceSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
+use sightline_zones::{DistanceSpec, FactKind, GroundSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
 
 const FRAME_NS: i64 = 100_000_000;
 
@@ -15,6 +15,14 @@ fn spec() -> SceneSpec {
             &[[x, y], [x + 0.08, y], [x + 0.08, y + 0.08], [x, y + 0.08]],
         );
         zone.dwell_ns = Some(3 * FRAME_NS);
+        if position % 2 == 0 {
+            zone.loiter_ns = Some(4 * FRAME_NS);
+            zone.queue_after_ns = Some(2 * FRAME_NS);
+            zone.wait_limit_ns = Some(5 * FRAME_NS);
+            zone.way_deg = Some(90.0);
+            zone.way_ns = 2 * FRAME_NS;
+            zone.speed_limit_mps = Some(0.5);
+        }
         zone
     });
     let lines = (1..10).map(|position| {
@@ -25,7 +33,12 @@ fn spec() -> SceneSpec {
         zones: zones.collect(),
         lines: lines.collect(),
         distances: vec![DistanceSpec::new("near", 0.02)],
-        ground: None,
+        // A pixel is two centimetres.
+        ground: Some(GroundSpec::Points(
+            [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+                .map(|[x, y]| ([x, y], [20.0 * x, 20.0 * (1.0 - y)]))
+                .to_vec(),
+        )),
         summary_ns: Some(10 * FRAME_NS),
         max_gap_ns: None,
     }
@@ -46,6 +59,21 @@ fn walker(person: u64, frame: u64) -> Track {
     }
 }
 
+/// Numbers the kinds of facts of what a zone watches only if asked for.
+fn watched_kind(kind: &FactKind) -> Option<usize> {
+    Some(match kind {
+        FactKind::ZoneLoiteringStarted { .. } => 0,
+        FactKind::ZoneLoiteringEnded { .. } => 1,
+        FactKind::QueueChanged { .. } => 2,
+        FactKind::QueueLeft { .. } => 3,
+        FactKind::QueueWaitExceeded { .. } => 4,
+        FactKind::ZoneWrongWay { .. } => 5,
+        FactKind::ZoneSpeedExceeded { .. } => 6,
+        FactKind::ZoneSpeedRestored { .. } => 7,
+        _ => return None,
+    })
+}
+
 #[test]
 fn a_warm_scene_allocates_nothing() {
     // Pairs of people are kept in a map whose nodes come and go.
@@ -58,12 +86,18 @@ fn a_warm_scene_allocates_nothing() {
     let crowd = |frame| (0..200).map(|person| walker(person, frame)).collect();
     let frames: Vec<Vec<Track>> = (0..200).map(crowd).collect();
     let (mut facts, mut pts_ns, mut total) = (Vec::new(), 0, 0);
+    let mut watched = [0; 8];
     let mut walk = || {
         for tracks in &frames {
             facts.clear();
             pts_ns += FRAME_NS;
             scene.update(0, pts_ns, tracks, &[], &mut facts);
             total += facts.len();
+            for fact in &facts {
+                if let Some(kind) = watched_kind(&fact.kind) {
+                    watched[kind] += 1;
+                }
+            }
         }
     };
     walk();
@@ -71,6 +105,7 @@ fn a_warm_scene_allocates_nothing() {
     let warm = allocation_counter::measure(walk);
     assert_eq!(warm.count_total, 0, "{warm:?}");
     assert!(total > 10_000, "{total}");
+    assert!(watched.iter().all(|&count| count > 0), "{watched:?}");
 }
 
 #[test]
@@ -95,7 +130,8 @@ fn a_million_frames_leave_no_trace() {
         assert!(scene.track_count() <= 6, "{}", scene.track_count());
         assert_eq!(scene.check_invariants(), Ok(()));
     };
-    run(0..10_000);
-    let grown = allocation_counter::measure(|| run(10_000..1_000_000));
+    // Walks repeat after 4,200 people, so that by then every zone was as full as it gets.
+    run(0..50_000);
+    let grown = allocation_counter::measure(|| run(50_000..1_000_000));
     assert!(grown.bytes_current <= 0, "{grown:?}");
 }

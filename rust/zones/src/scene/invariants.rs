@@ -29,7 +29,7 @@ impl Scene {
     }
 
     fn check_zone(&self, position: usize, zone: &Zone) -> Result<(), String> {
-        let mut inside = 0;
+        let (mut inside, mut waiting) = (0, 0);
         for state in self.tracks.states().filter(|state| state.edit >= zone.born) {
             let mut entries = state
                 .zones
@@ -39,10 +39,14 @@ impl Scene {
                 .next()
                 .map_or(&ZoneState::OUTSIDE, |(_, known)| known);
             inside += u32::from(known.is_inside());
+            waiting += u32::from(known.is_in_queue());
             let twice = entries.next().map(|_| "the zone is listed twice");
             if let Some(fault) = twice.or_else(|| known.fault(zone, &state.step.to)) {
                 return Err(format!("track {}: {fault}", state.id()));
             }
+        }
+        if let Some(fault) = zone.queue().and_then(|queue| queue.fault(waiting)) {
+            return Err(fault);
         }
         let tally = &zone.tally;
         if tally.inside != inside || zone.reported != inside {

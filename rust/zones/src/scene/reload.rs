@@ -32,7 +32,7 @@ impl Scene {
             renumber(&mut state.lines, &lines);
             renumber(&mut state.zones, &zones);
         });
-        let before = std::mem::replace(&mut self.rules, fresh.rules);
+        let mut before = std::mem::replace(&mut self.rules, fresh.rules);
         self.nearby = Nearby::new(&self.rules);
         self.spec = fresh.spec;
         self.ground = fresh.ground;
@@ -55,6 +55,7 @@ impl Scene {
                 zone.reported = before.zones[old].reported;
                 zone.crowding = before.zones[old].crowding;
                 zone.interval = before.zones[old].interval;
+                zone.watch = before.zones[old].watch.take();
             }
         }
         let mut before: Vec<_> = before.distances.into_iter().map(Some).collect();

@@ -97,6 +97,15 @@ fn faulty() -> SceneSpec {
             ZoneSpec {
                 dwell_ns: Some(0),
                 confirm_frames: 0,
+                loiter_ns: Some(0),
+                loiter_absence_ns: -1,
+                queue_after_ns: Some(-1),
+                wait_limit_ns: Some(0),
+                way_deg: Some(-1.0),
+                way_tolerance_deg: 180.0,
+                way_ns: -1,
+                speed_limit_mps: Some(f64::INFINITY),
+                speed_ns: -1,
                 ..zone("a")
             },
             ZoneSpec {
@@ -122,6 +131,57 @@ fn faulty() -> SceneSpec {
 }
 
 #[test]
+fn a_limit_needs_a_queue_that_begins_before() {
+    let zone = |queue_after_ns, wait_limit_ns| SceneSpec {
+        zones: vec![ZoneSpec {
+            queue_after_ns,
+            wait_limit_ns,
+            ..ZoneSpec::new("a", &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
+        }],
+        ..SceneSpec::default()
+    };
+    let path = "zones[0].wait_limit_ns";
+    assert_one(
+        &faults(&zone(None, Some(5))),
+        path,
+        "expected queue_after_ns beside it, found 5",
+    );
+    assert_one(
+        &faults(&zone(Some(6), Some(5))),
+        path,
+        "at least queue_after_ns, which is 6",
+    );
+    assert_eq!(faults(&zone(Some(0), Some(5))), []);
+    assert_eq!(faults(&zone(Some(5), Some(5))), []);
+}
+
+#[test]
+fn a_speed_limit_needs_a_ground() {
+    let spec = SceneSpec {
+        zones: vec![ZoneSpec {
+            speed_limit_mps: Some(2.0),
+            ..ZoneSpec::new("a", &[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
+        }],
+        ..SceneSpec::default()
+    };
+    assert_one(
+        &faults(&spec),
+        "zones[0].speed_limit_mps",
+        "expected a ground in the scene",
+    );
+    let grounded = SceneSpec {
+        ground: Some(GroundSpec::Camera {
+            height_m: 4.0,
+            tilt_deg: 30.0,
+            roll_deg: 0.0,
+            view_deg: 60.0,
+        }),
+        ..spec
+    };
+    assert_eq!(faults(&grounded), []);
+}
+
+#[test]
 fn all_faults_at_once() {
     let found = faults(&faulty());
     let paths: Vec<_> = found.iter().map(|fault| fault.path.as_str()).collect();
@@ -141,6 +201,15 @@ fn all_faults_at_once() {
             "lines[4]",
             "zones[0].dwell_ns",
             "zones[0].confirm_frames",
+            "zones[0].loiter_ns",
+            "zones[0].loiter_absence_ns",
+            "zones[0].wait_limit_ns",
+            "zones[0].queue_after_ns",
+            "zones[0].way_deg",
+            "zones[0].way_tolerance_deg",
+            "zones[0].way_ns",
+            "zones[0].speed_limit_mps",
+            "zones[0].speed_ns",
             "zones[1].polygon[1]",
             "zones[1].polygon[2]",
             "zones[1].crowd.limit",

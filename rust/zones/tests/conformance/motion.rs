@@ -2,21 +2,7 @@
 
 use sightline_zones::{Fact, GroundSpec, Motion, SceneSpec};
 
-use crate::walk::{Place, Run, SIZE_PX, line, scene_of_lines, straight};
-
-/// A pixel is a centimetre; on the ground y is up the picture, so that x is to the right of y.
-fn flat() -> GroundSpec {
-    let corner = |x: f64, y: f64| {
-        let metres = f64::from(SIZE_PX) / 100.0;
-        ([x, y], [x * metres, (1.0 - y) * metres])
-    };
-    GroundSpec::Points(vec![
-        corner(0.0, 0.0),
-        corner(1.0, 0.0),
-        corner(1.0, 1.0),
-        corner(0.0, 1.0),
-    ])
-}
+use crate::walk::{Place, Run, flat, line, scene_of_lines, straight};
 
 fn crossed(ground: Option<GroundSpec>, path: &[Option<Place>]) -> Fact {
     let mut run = Run::new(&SceneSpec {

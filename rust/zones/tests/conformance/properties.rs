@@ -7,6 +7,9 @@ use sightline_zones::{DistanceSpec, Fact, FactKind, SceneSpec, ZoneSpec};
 
 use crate::walk::{Run, line, rectangle, word, zone};
 
+const LOITER_NS: i64 = 100_000_000;
+const ABSENCE_NS: i64 = 80_000_000;
+
 fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
     SceneSpec {
         lines: vec![
@@ -17,6 +20,10 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
             ZoneSpec {
                 confirm_frames,
                 dwell_ns: Some(70_000_000),
+                queue_after_ns: Some(70_000_000),
+                wait_limit_ns: Some(90_000_000),
+                loiter_ns: Some(LOITER_NS),
+                loiter_absence_ns: ABSENCE_NS,
                 ..rectangle("square", [400.0, 400.0], [600.0, 600.0])
             },
             zone(
@@ -39,15 +46,15 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
 }
 
 /// One frame: for each of four people a lattice place and a nudge in pixels, or nothing; then what else happens.
-type Frame = (Vec<Option<(u8, u8, i8)>>, u8);
+pub(crate) type Frame = (Vec<Option<(u8, u8, i8)>>, u8);
 
-fn frames() -> impl Strategy<Value = Vec<Frame>> {
+pub(crate) fn frames() -> impl Strategy<Value = Vec<Frame>> {
     let place = proptest::option::weighted(0.85, (0..7_u8, 0..7_u8, -3..4_i8));
     proptest::collection::vec((proptest::collection::vec(place, 4), 0..40_u8), 1..60)
 }
 
 /// Plays the frames; returns the run and where each update's facts start.
-fn play(spec: &SceneSpec, frames: &[Frame]) -> (Run, Vec<usize>) {
+pub(crate) fn play(spec: &SceneSpec, frames: &[Frame]) -> (Run, Vec<usize>) {
     let mut run = Run::new(spec);
     let mut starts = Vec::new();
     // Identities are never reused: who is removed comes back as somebody else.
@@ -132,6 +139,112 @@ fn check_stays(facts: &[Fact]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Checks that after each frame those wait who have dwelled and are still inside, whose threshold is the same, and that
+/// they leave with the waits that their exits give.
+fn check_queue(run: &Run, starts: &[usize]) -> Result<(), TestCaseError> {
+    let mut waiting: BTreeMap<Option<u64>, i64> = BTreeMap::new();
+    let mut length = 0;
+    let end = run.facts.len();
+    let ends = starts[1..].iter().chain([&end]);
+    let updates = starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, &end)| &run.facts[start..end]);
+    // A jump of the clock gives the facts of two frames at once.
+    let frames = updates.flat_map(|facts| facts.chunk_by(|a, b| a.epoch == b.epoch));
+    for facts in frames {
+        let (mut changes, mut exits, mut served, mut now) = (0, Vec::new(), Vec::new(), None);
+        for fact in facts.iter().filter(|fact| fact.rule == 0) {
+            let key = (fact.track_id, fact.pts_ns);
+            match fact.kind {
+                FactKind::ZoneDwelled { dwell_ns, .. } => {
+                    waiting.insert(fact.track_id, fact.pts_ns - dwell_ns);
+                }
+                FactKind::ZoneExited {
+                    dwell_ns,
+                    reason,
+                    bridged_ns,
+                } if waiting.remove(&fact.track_id).is_some() => {
+                    exits.push((key, dwell_ns, reason, bridged_ns));
+                }
+                FactKind::QueueLeft {
+                    wait_ns,
+                    reason,
+                    bridged_ns,
+                } => {
+                    served.push((key, wait_ns, reason, bridged_ns));
+                }
+                FactKind::QueueChanged {
+                    length: to,
+                    previous,
+                    longest_wait_ns,
+                } => {
+                    prop_assert_eq!((previous, fact.pts_ns), (length, fact.confirmed_pts_ns));
+                    now = Some((to, longest_wait_ns));
+                    changes += 1;
+                }
+                _ => {}
+            }
+        }
+        prop_assert_eq!(served, exits);
+        let now_ns = facts[0].confirmed_pts_ns;
+        let counted = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+        let longest_ns = waiting
+            .values()
+            .min()
+            .map_or(0, |&entered_ns| now_ns - entered_ns);
+        prop_assert_eq!(changes, u32::from(counted != length));
+        if let Some(now) = now {
+            prop_assert_eq!(now, (counted, longest_ns));
+        }
+        length = counted;
+    }
+    prop_assert_eq!(length, 0);
+    Ok(())
+}
+
+/// Checks that loitering starts and ends in turn, each at the moment that the entries and exits give.
+fn check_loitering(facts: &[Fact]) -> Result<(), TestCaseError> {
+    let facts = || facts.iter().filter(|fact| fact.rule == 0);
+    let mut stays: BTreeMap<Option<u64>, Vec<(i64, i64)>> = BTreeMap::new();
+    for fact in facts() {
+        if let FactKind::ZoneExited { dwell_ns, .. } = fact.kind {
+            let stay = (fact.pts_ns - dwell_ns, fact.pts_ns);
+            stays.entry(fact.track_id).or_default().push(stay);
+        }
+    }
+    for (id, stays) in stays {
+        let mut expected = Vec::new();
+        let (mut inside_ns, mut left_ns) = (0, i64::MIN);
+        for &(entered_ns, exited_ns) in &stays {
+            if left_ns != i64::MIN && entered_ns - left_ns > ABSENCE_NS {
+                if inside_ns >= LOITER_NS {
+                    expected.push((left_ns, inside_ns));
+                }
+                inside_ns = 0;
+            }
+            let before_ns = inside_ns;
+            inside_ns += exited_ns - entered_ns;
+            left_ns = exited_ns;
+            if (before_ns..=inside_ns).contains(&LOITER_NS) && before_ns < LOITER_NS {
+                expected.push((entered_ns + LOITER_NS - before_ns, LOITER_NS));
+            }
+        }
+        if inside_ns >= LOITER_NS {
+            expected.push((left_ns, inside_ns));
+        }
+        let of_loitering = |fact: &Fact| match fact.kind {
+            FactKind::ZoneLoiteringStarted { inside_ns, .. }
+            | FactKind::ZoneLoiteringEnded { inside_ns, .. } => Some((fact.pts_ns, inside_ns)),
+            _ => None,
+        };
+        let of_track = facts().filter(|fact| fact.track_id == id);
+        let found: Vec<_> = of_track.filter_map(of_loitering).collect();
+        prop_assert_eq!(found, expected);
+    }
+    Ok(())
+}
+
 /// Checks that every count follows the one before.
 fn check_counts(facts: &[Fact]) -> Result<(), TestCaseError> {
     let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
@@ -153,6 +266,8 @@ proptest! {
         let (run, starts) = play(&scene(confirm, max_gap), &frames);
         check_stays(&run.facts)?;
         check_counts(&run.facts)?;
+        check_loitering(&run.facts)?;
+        check_queue(&run, &starts)?;
         for pair in starts.windows(2) {
             let update = &run.facts[pair[0]..pair[1]];
             prop_assert!(update.is_sorted_by_key(|fact| (fact.epoch, fact.pts_ns)));

@@ -2,7 +2,8 @@
 
 use sightline_tracks::Track;
 use sightline_zones::{
-    Direction, EntryReason, ExitReason, Fact, FactKind, LineSpec, Scene, SceneSpec, ZoneSpec,
+    Direction, EntryReason, ExitReason, Fact, FactKind, GroundSpec, LineSpec, Scene, SceneSpec,
+    ZoneSpec,
 };
 
 /// Width and height of the frame; a power of two, so that whole pixels survive unit space.
@@ -68,8 +69,54 @@ pub(crate) fn straight(from: Place, to: Place, steps: u32) -> Vec<Option<Place>>
         .collect()
 }
 
+/// A pixel is a centimetre; on the ground y is up the picture, so that x is to the right of y.
+pub(crate) fn flat() -> GroundSpec {
+    let corner = |x: f64, y: f64| {
+        let metres = f64::from(SIZE_PX) / 100.0;
+        ([x, y], [x * metres, (1.0 - y) * metres])
+    };
+    GroundSpec::Points(vec![
+        corner(0.0, 0.0),
+        corner(1.0, 0.0),
+        corner(1.0, 1.0),
+        corner(0.0, 1.0),
+    ])
+}
+
+/// Returns a walk from `from`; each part says for how many frames, how far to the right and down in each, and whether they
+/// see it.
+pub(crate) fn walked(from: Place, parts: &[(u32, f64, f64, bool)]) -> Vec<Option<Place>> {
+    let mut place = from;
+    let mut places = vec![Some(from)];
+    for &(frames, right, down, seen) in parts {
+        for _ in 0..frames {
+            place = [place[0] + right, place[1] + down];
+            places.push(seen.then_some(place));
+        }
+    }
+    places
+}
+
 pub(crate) fn hidden(frames: usize) -> Vec<Option<Place>> {
     vec![None; frames]
+}
+
+/// In the middle of a square of 200 px from (400, 400), and above it.
+pub(crate) const INSIDE: Place = [500.0, 500.0];
+pub(crate) const OUTSIDE: Place = [500.0, 300.0];
+
+/// Spells out a walk such as `25i 3h 12o`: 25 frames inside, 3 hidden, 12 outside.
+pub(crate) fn spelled(walk: &str) -> Vec<Option<Place>> {
+    let part = |part: &str| {
+        let (frames, place) = part.split_at(part.len() - 1);
+        let place = match place {
+            "i" => Some(INSIDE),
+            "o" => Some(OUTSIDE),
+            _ => None,
+        };
+        vec![place; frames.parse().unwrap_or_default()]
+    };
+    walk.split_whitespace().flat_map(part).collect()
 }
 
 /// A scene on its way through frames.
@@ -177,9 +224,17 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
         FactKind::ZoneDwelled { .. } => "dwelled",
         FactKind::ZoneOvercrowded { .. } => "overcrowded",
         FactKind::ZoneRelieved { .. } => "relieved",
-        FactKind::ZoneCountChanged { .. }
+        FactKind::LineWrongWay { .. } | FactKind::ZoneWrongWay { .. } => "wrong way",
+        FactKind::ZoneSpeedExceeded { .. } => "too fast",
+        FactKind::ZoneSpeedRestored { .. } => "slow again",
+        FactKind::QueueLeft { .. } => "served",
+        FactKind::QueueWaitExceeded { .. } => "impatient",
+        FactKind::QueueChanged { .. }
+        | FactKind::ZoneCountChanged { .. }
         | FactKind::LineSummarized(_)
         | FactKind::ZoneSummarized(_) => return None,
         FactKind::PeopleClose { .. } => "close",
+        FactKind::ZoneLoiteringStarted { .. } => "loiters",
+        FactKind::ZoneLoiteringEnded { .. } => "loitered",
     })
 }
