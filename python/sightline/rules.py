@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # How much farther than the threshold two must go to have parted, as a share of it.
 _DISTANCE_HYSTERESIS = 0.1
+# Within how many seconds people come together, when a distance does not say.
+_GROUP_S = 2.0
 
 
 def core_scene(scene: Scene) -> dict[str, Any]:
@@ -223,10 +225,12 @@ def _core_distance(distance: Distance) -> dict[str, Any]:
     return {
         "name": distance.name,
         "threshold": distance.threshold,
+        "threshold_m": distance.threshold_m,
         "hysteresis": _DISTANCE_HYSTERESIS,
         "min_duration_ns": _ns(distance.min_duration_s or None),
         "polygon": distance.zone,
         "anchor": distance.anchor,
+        "group_ns": _ns(distance.group_s or _GROUP_S) if distance.exclude_groups else None,
     }
 
 

@@ -23,6 +23,7 @@ NOTHING = dict.fromkeys(
         "count",
         "previous",
         "distance_px",
+        "distance_m",
         "ground_m",
         "speed_mps",
         "heading_deg",
@@ -78,7 +79,7 @@ KINDS = {
         "mean": 1.75,
         **dict.fromkeys(TRACK),
     },
-    "people_close": {"other_id": 18, "distance_px": 24.0},
+    "people_close": {"other_id": 18, "distance_px": 24.0, "distance_m": 1.2341},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }
 

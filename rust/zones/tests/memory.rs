@@ -1,11 +1,11 @@
 //! A warm scene allocates nothing, and one that runs for months holds only who is there now.
 
 use sightline_tracks::Track;
-use sightline_zones::{DistanceSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
+use sightline_zones::{DistanceSpec, GroundSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
 
 const FRAME_NS: i64 = 100_000_000;
 
-/// A grid of zones, with lines between them, and a distance.
+/// A grid of zones, with lines between them, and distances in the picture and on the ground, groups left out.
 fn spec() -> SceneSpec {
     let corner = |position: u32| f64::from(position) / 10.0;
     let zones = (0..100).map(|position| {
@@ -24,8 +24,19 @@ fn spec() -> SceneSpec {
     SceneSpec {
         zones: zones.collect(),
         lines: lines.collect(),
-        distances: vec![DistanceSpec::new("near", 0.02)],
-        ground: None,
+        distances: vec![
+            DistanceSpec::new("near", 0.02),
+            DistanceSpec {
+                group_ns: Some(20 * FRAME_NS),
+                ..DistanceSpec::on_ground("apart", 1.0)
+            },
+        ],
+        ground: Some(GroundSpec::Camera {
+            height_m: 6.0,
+            tilt_deg: 40.0,
+            roll_deg: 0.0,
+            view_deg: 70.0,
+        }),
         summary_ns: Some(10 * FRAME_NS),
         max_gap_ns: None,
     }
@@ -48,12 +59,7 @@ fn walker(person: u64, frame: u64) -> Track {
 
 #[test]
 fn a_warm_scene_allocates_nothing() {
-    // Pairs of people are kept in a map whose nodes come and go.
-    let without_pairs = SceneSpec {
-        distances: Vec::new(),
-        ..spec()
-    };
-    let mut scene = Scene::new(&without_pairs, 1000, 1000).unwrap();
+    let mut scene = Scene::new(&spec(), 1000, 1000).unwrap();
     // One round.
     let crowd = |frame| (0..200).map(|person| walker(person, frame)).collect();
     let frames: Vec<Vec<Track>> = (0..200).map(crowd).collect();
@@ -71,6 +77,8 @@ fn a_warm_scene_allocates_nothing() {
     let warm = allocation_counter::measure(walk);
     assert_eq!(warm.count_total, 0, "{warm:?}");
     assert!(total > 10_000, "{total}");
+    let contacts: u64 = scene.distance_tallies().map(|tally| tally.contacts).sum();
+    assert!(contacts > 1000, "{contacts}");
 }
 
 #[test]
