@@ -199,12 +199,11 @@ impl Groups {
     ) {
         each_near(people, by_x, reach, |first, second, distance| {
             let pair = (first.id(), second.id());
-            let members = self.member(pair.0).zip(self.member(pair.1));
-            if distance < reach
-                && members.is_some_and(|(a, b)| joins(self, a, b))
-                && !self.links.contains(pair)
-            {
-                self.links.add(pair, Link::default());
+            if distance < reach && !self.links.contains(pair) {
+                let members = self.member(pair.0).zip(self.member(pair.1));
+                if members.is_some_and(|(a, b)| joins(self, a, b)) {
+                    self.links.add(pair, Link::default());
+                }
             }
             reach
         });
