@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Point = tuple[float, float]
 
+_PAIR = (2,)
+
 
 class PolygonSet:
     """Polygons that are asked together, in any unit.
@@ -94,6 +96,11 @@ class LineSet:
 
 
 def _points(points: ArrayLike) -> NDArray[np.float64]:
-    if type(points) is np.ndarray and points.dtype == np.float64 and points.flags.c_contiguous:
-        return points
-    return np.ascontiguousarray(points, np.float64).reshape(-1, 2)
+    array = points
+    if not (type(array) is np.ndarray and array.dtype == np.float64 and array.flags.c_contiguous):
+        array = np.ascontiguousarray(points, np.float64)
+    if array.shape[1:] == _PAIR:
+        return array
+    if array.size == 0 or array.shape == _PAIR:
+        return array.reshape(-1, 2)
+    raise ValueError(f"points: expected shape (N, 2), found {array.shape}")

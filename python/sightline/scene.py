@@ -201,6 +201,10 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _shares(points: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[tuple[float, float]]:
     width, height = size
+    if width < 1 or height < 1:
+        raise ConfigError(
+            [Fault("size", f"expected a width and height of at least 1 px, found {width}x{height}")]
+        )
     return [(x / width, y / height) for x, y in points]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,9 +17,17 @@ if TYPE_CHECKING:
 
 Tracks = _core.Tracks
 
+# Beyond these a lost track is kept for ever.
+_LONGEST_S = 9e9
+_MOST_FRAMES = 2**32 - 1
+
 
 class ByteTrack:
-    """ByteTrack (Zhang et al., ECCV 2022, arXiv 2110.06864) for one stream.
+    """ByteTrack for one stream: boxes of one frame after another become tracks with identities.
+
+    The algorithm is that of Zhang et al., "ByteTrack: Multi-Object Tracking by Associating Every Detection Box", ECCV
+    2022 (arXiv 2110.06864): detections are matched in two stages, confident ones first, by IoU with boxes that a Kalman
+    filter predicts. Boxes go in and come out as corners x1, y1, x2, y2 in source pixels; time is media time.
 
     Args:
         mode: `improved` is the default life cycle: lost tracks take part in the second stage, a visible track is
@@ -41,7 +50,10 @@ class ByteTrack:
             for fast people or few frames a second (Yang et al., C-BIoU, WACV 2023, arXiv 2211.14317).
         per_class: Whether a track is only continued by detections of its class.
 
-    The last four are off unless asked for; what each does to tracks is measured in `python -m benches quality`.
+    Raises:
+        ValueError: When a number is out of its range, or `mode` is unknown.
+
+    The last four options are off unless asked for; what each does to tracks is measured in `python -m benches quality`.
 
     >>> import numpy as np
     >>> from sightline.detections import Detections
@@ -67,14 +79,18 @@ class ByteTrack:
         buffered_iou: float = 0.0,
         per_class: bool = False,
     ) -> None:
-        frames = None if frame_rate is None else int(frame_rate * lost_after_s)
+        if not lost_after_s >= 0:
+            raise ValueError(f"lost_after_s: expected 0 or more seconds, found {lost_after_s}")
+        if frame_rate is not None and not 0 < frame_rate < math.inf:
+            raise ValueError(f"frame_rate: expected a positive number of frames a second, found {frame_rate}")
+        frames = None if frame_rate is None else int(min(frame_rate * lost_after_s, _MOST_FRAMES))
         self.settings: dict[str, Any] = {
             "mode": mode,
             "track_high_thresh": track_high_thresh,
             "track_low_thresh": track_low_thresh,
             "new_track_thresh": new_track_thresh,
             "match_thresh": match_thresh,
-            "lost_after_ns": round(lost_after_s * 1e9),
+            "lost_after_ns": round(min(lost_after_s, _LONGEST_S) * 1e9),
             "lost_after_frames": frames,
             "fuse_score": fuse_score,
             "frame_ns": None if time_step_s is None else round(time_step_s * 1e9),
@@ -105,7 +121,19 @@ class ByteTrack:
 
         A change of `detections.epoch` forgets every track, since times before and after cannot be compared.
 
+        Args:
+            detections: N boxes: `xyxy` (N, 4) float32 in source pixels, `confidence` (N,) float32, `class_id` (N,) int32,
+                and the frame's `pts_ns`. Boxes without area, or with a number that is not finite, are
+                left out.
+
+        Returns:
+            The M confirmed tracks that are seen in this frame: `track_id` (M,) uint64, `xyxy` (M, 4) float64 in source
+            pixels (the filter's boxes), `confidence` (M,) float32, `class_id` (M,) int32, `detection` (M,) uint32 (the row of
+            each track's box in `detections`), `age` (M,) uint32 in frames; and `removed` (K,) uint64, the identities that
+            were given up.
+
         Raises:
+            TypeError: When a column has another dtype; `Detections.of` makes the right ones.
             ValueError: When the time runs backwards within an epoch.
         """
         return self._update(
