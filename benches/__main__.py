@@ -40,7 +40,7 @@ def main() -> None:
         for name, what in BENCHMARKS.items():
             print(f"{name:<13}{what}")
         return
-    for name in (part for name in arguments.names for part in TOGETHER.get(name, (name,))):
+    for name in (part for given in arguments.names for part in TOGETHER.get(given, (given,))):
         if name == "setup":
             set_up()
             continue

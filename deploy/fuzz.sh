@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the property tests of everything that takes data from outside again and again, each time with new random cases,
-# for so many minutes (10 when not said). Ends with the failing case, which proptest also keeps in proptest-regressions.
+# for so many minutes (10 when not said): those of the crates, and those of Python where deploy/setup.sh --tools was run.
+# Ends with the failing case, which proptest also keeps in proptest-regressions, and hypothesis in .hypothesis.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 minutes="${1:-10}"
@@ -22,8 +23,14 @@ while [ "$SECONDS" -lt "$end" ]; do
         rm -f /tmp/sightline-fuzz.$$
         exit 1
     }
+    [ ! -x .venv/bin/pytest ] || [ "$SECONDS" -ge "$end" ] || .venv/bin/python -m pytest --hypothesis-profile=fuzz --quiet \
+        tests/unit/test_untrusted.py tests/unit/test_config.py >/tmp/sightline-fuzz.$$ 2>&1 || {
+        cat /tmp/sightline-fuzz.$$
+        rm -f /tmp/sightline-fuzz.$$
+        exit 1
+    }
     runs=$((runs + 1))
     printf '\r%d rounds, %d s left ' "$runs" "$((end - SECONDS))" >&2
 done
 rm -f /tmp/sightline-fuzz.$$
-printf '\n%d rounds of %s found nothing\n' "$runs" "${crates[*]}"
+printf '\n%d rounds of %s and Python found nothing\n' "$runs" "${crates[*]}"

@@ -6,6 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test is about how long a case takes. The other is for `pytest --hypothesis-profile=fuzz`, as deploy/fuzz.sh does.
+settings.register_profile("untimed", deadline=None)
+settings.register_profile("fuzz", max_examples=2000, deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 

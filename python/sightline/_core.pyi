@@ -310,6 +310,9 @@ class Fact:
     def distance_px(self) -> float | None:
         """Distance of a pair."""
     @property
+    def distance_m(self) -> float | None:
+        """Distance of a pair on the ground, metres."""
+    @property
     def ground_m(self) -> tuple[float, float] | None:
         """Where the feet are on the ground, metres."""
     @property

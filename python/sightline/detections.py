@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_CORNERS = 4
+
 
 class HasTime(Protocol):
     """A frame, as far as its detections need to know it."""
@@ -86,10 +88,21 @@ class Detections:
     ) -> Self:
         """Build detections from anything that numpy reads; a missing `class_id` means people.
 
+        Args:
+            xyxy: Corners x1, y1, x2, y2 in source pixels, (N, 4), or (4,) for one box.
+            confidence: 0…1, (N,).
+            class_id: (N,).
+            pts_ns: Presentation time of the frame, nanoseconds.
+            epoch: Count of discontinuities of the source's clock.
+            size_px: Width and height of the frame.
+
         Raises:
-            ValueError: When the columns differ in length.
+            ValueError: When the columns differ in length, or boxes have other than four corners.
         """
-        boxes = np.ascontiguousarray(xyxy, np.float32).reshape(-1, 4)
+        boxes = np.ascontiguousarray(xyxy, np.float32)
+        if boxes.size and boxes.shape[-1] != _CORNERS:
+            raise ValueError(f"xyxy: expected shape (N, 4), found {boxes.shape}")
+        boxes = boxes.reshape(-1, 4)
         classes = (
             np.zeros(len(boxes), np.int32) if class_id is None else np.ascontiguousarray(class_id, np.int32)
         )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Point = tuple[float, float]
 
+_PAIR = (2,)
+
 
 class PolygonSet:
     """Polygons that are asked together, in any unit.
@@ -94,6 +96,16 @@ class LineSet:
 
 
 def as_points(points: ArrayLike) -> NDArray[np.float64]:
-    """Return points as (N, 2) float64 in one piece of memory, without a copy where they are that; one point is (1, 2)."""
-    array = np.ascontiguousarray(points, np.float64)
-    return array.reshape(-1, 2) if array.ndim == 1 else array
+    """Return points as (N, 2) float64 in one piece of memory, without a copy where they are that; one point is (1, 2).
+
+    Raises:
+        ValueError: When the shape is another one.
+    """
+    array = points
+    if not (type(array) is np.ndarray and array.dtype == np.float64 and array.flags.c_contiguous):
+        array = np.ascontiguousarray(points, np.float64)
+    if array.shape[1:] == _PAIR:
+        return array
+    if array.size == 0 or array.shape == _PAIR:
+        return array.reshape(-1, 2)
+    raise ValueError(f"points: expected shape (N, 2), found {array.shape}")

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 # How much farther than the threshold two must go to have parted, as a share of it.
 _DISTANCE_HYSTERESIS = 0.1
+# Within how many seconds people come together, when a distance does not say.
+_GROUP_S = 2.0
+# Durations and counts beyond these are never reached.
+_FOREVER_S = 1e10
+_MOST_NS = 2**63 - 1
+_MOST = 2**32 - 1
 
 
 def core_scene(scene: Scene) -> dict[str, Any]:
@@ -45,18 +51,18 @@ def core_scene(scene: Scene) -> dict[str, Any]:
                 "anchor": zone.anchor,
                 "band": zone.band,
                 "dwell_ns": _ns(zone.dwell_s),
-                "crowd_limit": zone.crowd_limit,
-                "crowd_ns": round(zone.crowd_s * 1e9),
-                "confirm_frames": zone.confirm_frames,
+                "crowd_limit": _count(zone.crowd_limit),
+                "crowd_ns": _ns(zone.crowd_s),
+                "confirm_frames": _count(zone.confirm_frames),
                 "loiter_ns": _ns(zone.loiter_s),
-                "loiter_absence_ns": round(zone.loiter_absence_s * 1e9),
+                "loiter_absence_ns": _ns(zone.loiter_absence_s),
                 "queue_after_ns": _ns(zone.queue_after_s),
                 "wait_limit_ns": _ns(zone.wait_limit_s),
                 "way_deg": zone.way_deg,
                 "way_tolerance_deg": zone.way_tolerance_deg,
-                "way_ns": round(zone.way_s * 1e9),
+                "way_ns": _ns(zone.way_s),
                 "speed_limit_mps": zone.speed_limit_mps,
-                "speed_ns": round(zone.speed_s * 1e9),
+                "speed_ns": _ns(zone.speed_s),
             }
             for zone in scene.zones
         ],
@@ -155,13 +161,21 @@ class Rules:
 
 
 class LineZone:
-    """One line alone, in pixels.
+    """One line alone, in pixels: counts who crosses it, either way.
+
+    A track crosses with the middle of its box's bottom edge. Whether its path cuts the line is decided exactly, with the
+    adaptive predicates of Shewchuk (1997), and an end that two chained lines share belongs to one of them. A crossing counts
+    once its track is clear of the line on the other side, by 4 pixels at 1080 lines; its time is that of the cut,
+    interpolated.
 
     Args:
-        start: Where the line starts, pixels.
+        start: Where the line starts: x, y in source pixels.
         end: Where it ends; facing from start to end, left to right is `in`.
-        size_px: Width and height of the frames.
+        size_px: Width and height of the frames, pixels.
         name: Name of the line in events.
+
+    Raises:
+        ConfigError: When the line has no length or leaves the frame, or the frame has no size.
 
     >>> LineZone((0, 240), (640, 240), size_px=(640, 480)).in_count
     0
@@ -179,7 +193,14 @@ class LineZone:
         self._rules = Rules(Scene(lines=[line]), size_px=size_px)
 
     def update(self, tracks: Tracks) -> list[Event]:
-        """Take one more frame and return its crossings."""
+        """Take one more frame's tracks and return its crossings, in order of time.
+
+        Call it for every frame, also when nobody was seen. Identities are `tracks.track_id`, (N,) uint64; boxes
+        `tracks.xyxy`, (N, 4) float64 in source pixels; those with a number that is not finite are left out.
+
+        Returns:
+            `LineCrossed` events; times are `pts_ns`, nanoseconds of media time.
+        """
         return self._rules.update(tracks)
 
     @property
@@ -194,13 +215,20 @@ class LineZone:
 
 
 class PolygonZone:
-    """One polygon alone, in pixels.
+    """One polygon alone, in pixels: tells who comes in, stays and goes.
+
+    A track is where the middle of its box's bottom edge is. Points on the border are decided by the half-open even-odd rule
+    with the adaptive predicates of Shewchuk (1997): of two polygons that share a border, exactly one contains them. An entry
+    or exit counts once its track is clear of the border, by 4 pixels at 1080 lines; its time is that of the cut, interpolated.
 
     Args:
-        polygon: Three or more corners, pixels.
-        size_px: Width and height of the frames.
+        polygon: Three or more corners x, y in source pixels, either way round; no side may cross another.
+        size_px: Width and height of the frames, pixels.
         name: Name of the zone in events.
         dwell_s: A stay of this many seconds gives an event of its own.
+
+    Raises:
+        ConfigError: When the polygon encloses nothing, crosses itself or leaves the frame, or the frame has no size.
 
     >>> zone = PolygonZone([(100, 100), (300, 100), (300, 300), (100, 300)], size_px=(640, 480))
     >>> zone.contains([[100, 100], [300, 300], [200, 250]]).tolist()
@@ -220,11 +248,29 @@ class PolygonZone:
         self._polygon = PolygonSet([polygon])
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
-        """Say for each point, (N, 2) pixels, whether it is inside; a border shared by two zones belongs to one of them."""
+        """Say which points are inside, whatever tracks do.
+
+        Args:
+            points: (N, 2), or (2,) for one: x, y in source pixels.
+
+        Returns:
+            (N,) bool.
+
+        Raises:
+            ValueError: When the shape is another one.
+        """
         return self._polygon.contains(points)[:, 0]
 
     def update(self, tracks: Tracks) -> list[Event]:
-        """Take one more frame and return entries, exits, dwell and changes of the count."""
+        """Take one more frame's tracks and return what follows, in order of time.
+
+        Call it for every frame, also when nobody was seen. Identities are `tracks.track_id`, (N,) uint64; boxes
+        `tracks.xyxy`, (N, 4) float64 in source pixels; those with a number that is not finite are left out.
+
+        Returns:
+            `ZoneEntered`, `ZoneExited`, `ZoneDwelled` and `ZoneCountChanged` events; times are `pts_ns`, nanoseconds of media
+            time.
+        """
         return self._rules.update(tracks)
 
     @property
@@ -237,10 +283,12 @@ def _core_distance(distance: Distance) -> dict[str, Any]:
     return {
         "name": distance.name,
         "threshold": distance.threshold,
+        "threshold_m": distance.threshold_m,
         "hysteresis": _DISTANCE_HYSTERESIS,
         "min_duration_ns": _ns(distance.min_duration_s or None),
         "polygon": distance.zone,
         "anchor": distance.anchor,
+        "group_ns": _ns(distance.group_s or _GROUP_S) if distance.exclude_groups else None,
     }
 
 
@@ -254,4 +302,10 @@ def _core_ground(ground: Ground | None) -> list[Any] | dict[str, Any] | None:
 
 
 def _ns(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1e9)
+    """Nanoseconds; of a time that is longer than any recording, as many as there can be."""
+    return None if seconds is None else min(round(min(seconds, _FOREVER_S) * 1e9), _MOST_NS)
+
+
+def _count(count: int | None) -> int | None:
+    """Whole numbers as far as the core counts."""
+    return None if count is None else min(count, _MOST)

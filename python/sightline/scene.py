@@ -146,21 +146,41 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Distance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A watch on people who come close to one another, in the picture.
+    """A watch on people who come close to one another, in the picture or on the ground.
 
     Attributes:
         name: Unique among the scene's distances.
         threshold: Two anchors nearer than this are close, as a share of the picture's height.
+        threshold_m: Instead of `threshold`: two whose feet are nearer than this on the scene's ground are close, metres
+            (a foot is 0.3048 m). Whose feet are not on the ground takes no part.
         zone: Corners of the area that is watched, shares of the picture; the whole picture when absent.
-        anchor: Which points are measured between.
+        anchor: Which points are measured between; with `threshold_m` the feet.
         min_duration_s: How long two must be close before it counts, seconds.
+        exclude_groups: Whether people who came together are no breach.
+        group_s: Two came together when the second was first seen within so many seconds after the first, and they were
+            close within as many after that; 2 when absent.
+
+    >>> Distance(name="apart", threshold_m=1.5, exclude_groups=True).threshold_m
+    1.5
     """
 
     name: Name
-    threshold: Positive
+    threshold: Positive | None = None
+    threshold_m: Positive | None = None
     zone: list[Point] | None = None
     anchor: Anchor = "bottom_center"
     min_duration_s: Annotated[float, msgspec.Meta(ge=0.0)] = 0.0
+    exclude_groups: bool = False
+    group_s: Positive | None = None
+
+    def __post_init__(self) -> None:
+        if (self.threshold is None) == (self.threshold_m is None):
+            found = "neither" if self.threshold is None else "both"
+            message = f"expected threshold, a share of the picture's height, or threshold_m, metres on the ground; found {found}"
+            raise ConfigError([Fault(f"{self.name}.threshold", message)])
+        if self.group_s is not None and not self.exclude_groups:
+            message = f"expected exclude_groups = true beside it, found group_s = {self.group_s:g} alone"
+            raise ConfigError([Fault(f"{self.name}.group_s", message)])
 
 
 Metres = tuple[float, float]
@@ -225,6 +245,10 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _shares(points: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[tuple[float, float]]:
     width, height = size
+    if width < 1 or height < 1:
+        raise ConfigError(
+            [Fault("size", f"expected a width and height of at least 1 px, found {width}x{height}")]
+        )
     return [(x / width, y / height) for x, y in points]
 
 

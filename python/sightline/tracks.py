@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isinf
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 
 Tracks = _core.Tracks
+
+# Beyond these a lost track is kept for ever.
+_LONGEST_S = 9e9
+_MOST_FRAMES = 2**32 - 1
 
 
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -37,14 +41,18 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "time_step_s": 0.0,
         "uncertainty": 0.0,
         "doubt": 0.0,
-        "slow_down_s": inf,
+        "slow_down_s": math.inf,
     },
 }
 """What is not said has these values, by mode; `parity_cpp` has those of `parity`."""
 
 
 class ByteTrack:
-    """ByteTrack (Zhang et al., ECCV 2022, arXiv 2110.06864) for one stream.
+    """ByteTrack for one stream: boxes of one frame after another become tracks with identities.
+
+    The algorithm is that of Zhang et al., "ByteTrack: Multi-Object Tracking by Associating Every Detection Box", ECCV
+    2022 (arXiv 2110.06864): detections are matched in two stages, confident ones first, by IoU with boxes that a Kalman
+    filter predicts. Boxes go in and come out as corners x1, y1, x2, y2 in source pixels; time is media time.
 
     Args:
         mode: `improved` is the default: lost tracks take part in the second stage, a visible track is never dropped for
@@ -76,7 +84,7 @@ class ByteTrack:
     asked for. What each does to tracks is measured in `python -m benches quality`.
 
     Raises:
-        ValueError: When a setting is out of its range, with its name, the range and what was found.
+        ValueError: When a setting is out of its range, with its name, the range and what was found; or `mode` is unknown.
 
     >>> import numpy as np
     >>> from sightline.detections import Detections
@@ -105,6 +113,11 @@ class ByteTrack:
         buffered_iou: float = 0.0,
         per_class: bool = False,
     ) -> None:
+        if not lost_after_s >= 0:
+            raise ValueError(f"lost_after_s: expected 0 or more seconds, found {lost_after_s}")
+        if frame_rate is not None and not 0 < frame_rate < math.inf:
+            raise ValueError(f"frame_rate: expected a positive number of frames a second, found {frame_rate}")
+        frames = None if frame_rate is None else int(min(frame_rate * lost_after_s, _MOST_FRAMES))
         given = {
             "track_high_thresh": track_high_thresh,
             "new_track_thresh": new_track_thresh,
@@ -122,10 +135,10 @@ class ByteTrack:
             **chosen,
             "mode": mode,
             "track_low_thresh": track_low_thresh,
-            "lost_after_ns": round(lost_after_s * 1e9),
-            "lost_after_frames": None if frame_rate is None else int(frame_rate * lost_after_s),
+            "lost_after_ns": round(min(lost_after_s, _LONGEST_S) * 1e9),
+            "lost_after_frames": frames,
             "frame_ns": round(step_s * 1e9) or None,
-            "slow_down_ns": None if isinf(slow_s) else round(slow_s * 1e9),
+            "slow_down_ns": None if math.isinf(slow_s) else round(slow_s * 1e9),
             "observation_centric": observation_centric,
             "buffer": buffered_iou,
             "per_class": per_class,
@@ -153,7 +166,19 @@ class ByteTrack:
 
         A change of `detections.epoch` forgets every track, since times before and after cannot be compared.
 
+        Args:
+            detections: N boxes: `xyxy` (N, 4) float32 in source pixels, `confidence` (N,) float32, `class_id` (N,) int32,
+                and the frame's `pts_ns`. Boxes without area, or with a number that is not finite, are
+                left out.
+
+        Returns:
+            The M confirmed tracks that are seen in this frame: `track_id` (M,) uint64, `xyxy` (M, 4) float64 in source
+            pixels (the filter's boxes), `confidence` (M,) float32, `class_id` (M,) int32, `detection` (M,) uint32 (the row of
+            each track's box in `detections`), `age` (M,) uint32 in frames; and `removed` (K,) uint64, the identities that
+            were given up.
+
         Raises:
+            TypeError: When a column has another dtype; `Detections.of` makes the right ones.
             ValueError: When the time runs backwards within an epoch.
         """
         return self._update(

@@ -23,6 +23,7 @@ NOTHING = dict.fromkeys(
         "count",
         "previous",
         "distance_px",
+        "distance_m",
         "ground_m",
         "speed_mps",
         "heading_deg",
@@ -95,7 +96,7 @@ KINDS = {
     "zone_wrong_way": {"heading_deg": 181.26, "off_deg": 178.74},
     "zone_speed_exceeded": {"speed_mps": 3.2, "limit_mps": 2.5},
     "zone_speed_restored": {"reason": "slowed", "top_mps": 4.1239, "dwell_ns": 2_345_678_900},
-    "people_close": {"other_id": 18, "distance_px": 24.0},
+    "people_close": {"other_id": 18, "distance_px": 24.0, "distance_m": 1.2341},
     "people_parted": {"other_id": 18, "reason": "exited", "dwell_ns": 1_000_000_000, "distance_px": 12.0},
 }
 

@@ -44,7 +44,7 @@ def test_faults_name_the_shape():
         sightline.LineSet([((1, 1), (1, 1))])
     with pytest.raises(ValueError, match="as many ends as starts, found 1 and 2"):
         sightline.LineSet([((0, 0), (1, 1))]).crossings(np.zeros((1, 2)), np.zeros((2, 2)))
-    with pytest.raises(ValueError, match=r"expected shape \(N, 2\), found \[3, 4\]"):
+    with pytest.raises(ValueError, match=r"expected shape \(N, 2\), found \(3, 4\)"):
         sightline.PolygonSet([[(0, 0), (1, 0), (0, 1)]]).contains(np.zeros((3, 4)))
 
 

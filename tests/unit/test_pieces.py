@@ -100,3 +100,41 @@ def test_rules_close_what_is_open_at_the_end():
         rules.update(tracker.update(person(300, 300, frame)))
     (exited,) = [event for event in rules.finish() if event.type == "sightline.zone.exited.v1"]
     assert (exited.reason, exited.dwell_ms) == ("ended", 400)
+
+
+def test_boxes_and_points_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"xyxy: expected shape \(N, 4\), found \(4, 3\)"):
+        Detections.of(np.zeros((4, 3)), confidence=[0.9] * 3, pts_ns=0)
+    zone = PolygonZone([(100, 100), (300, 100), (300, 300)], size_px=SIZE)
+    with pytest.raises(ValueError, match=r"points: expected shape \(N, 2\), found \(2, 3\)"):
+        zone.contains([[1, 2, 3], [4, 5, 6]])
+    assert zone.contains((250, 150)).tolist() == [True]
+    assert zone.contains([]).shape == (0,)
+
+
+def test_a_picture_without_a_size_is_refused():
+    for size in ((0, 480), (640, -1)):
+        with pytest.raises(ConfigError, match="at least 1 px"):
+            LineZone((0, 0), (10, 10), size_px=size)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"lost_after_s": float("nan")},
+        {"lost_after_s": -1.0},
+        {"frame_rate": 0.0},
+        {"frame_rate": float("inf")},
+    ],
+    ids=["nan", "negative", "no-rate", "infinite-rate"],
+)
+def test_a_tracker_with_times_that_are_none_is_refused(option):
+    with pytest.raises(ValueError, match=f"{next(iter(option))}: expected"):
+        ByteTrack(**option)
+
+
+def test_tracks_may_be_kept_for_ever():
+    tracker = ByteTrack(lost_after_s=1e20)
+    for frame in (0, 1, 10_000):
+        tracks = tracker.update(person(300, 300, frame))
+    assert tracks.track_id.tolist() == [1]

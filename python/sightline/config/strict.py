@@ -149,9 +149,9 @@ class _Walk:
             (kind.lt, number < (kind.lt or 0), "less than"),
         ]
         given = [(limit, holds, words) for limit, holds, words in limits if limit is not None]
-        if not math.isfinite(number) or not all(holds for _, holds, _ in given):
+        if not _is_finite(number) or not all(holds for _, holds, _ in given):
             range_ = " and ".join(f"{words} {limit:g}" for limit, _, words in given) or "a finite number"
-            return self._fault(path, f"expected {range_}, found {number}")
+            return self._fault(path, f"expected {range_}, found {_shown(number)}")
         return number if whole else float(number)
 
     def _text(self, value: object, kind: kinds.StrType, path: str) -> object:
@@ -171,6 +171,13 @@ class _Walk:
             if isinstance(value, bool)
             else self._fault(path, f"expected true or false, found {_shown(value)}")
         )
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number that no float is near
+        return False
 
 
 def _below(path: str, name: str) -> str:

@@ -61,7 +61,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file into plain values.
 
     Raises:
-        ConfigError: No such file, not readable, or not TOML, with line and column.
+        ConfigError: No such file, not readable, or not TOML, with line and column where they are known.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -73,7 +73,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not a text in UTF-8 (byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ConfigError(f"{path}: not valid TOML: nested too deeply") from None
+    except ValueError as error:  # numbers of thousands of digits too
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
 
 

@@ -156,12 +156,18 @@ class EventMaker:
     def _pair_event(self, fact: _core.Fact, name: str, common: dict[str, Any]) -> Event:
         pair: dict[str, Any] = {**common, **self._of_track(fact), "distance": name, "other_id": fact.other_id}
         apart = round((fact.distance_px or 0.0) / self._height, _DECIMALS)
+        apart_m = None if fact.distance_m is None else round(fact.distance_m, 3)
         if fact.kind == "people_close":
-            return PeopleCameClose(**pair, apart=apart)
+            return PeopleCameClose(**pair, apart=apart, apart_m=apart_m)
         close_ms, unseen_ms = _ms(fact.dwell_ns), _ms(fact.unseen_ns)
         reason = cast("_Exit", fact.reason)
         return PeopleParted(
-            **pair, reason=reason, close_ms=close_ms, unseen_ms=unseen_ms, minimum_apart=apart
+            **pair,
+            reason=reason,
+            close_ms=close_ms,
+            unseen_ms=unseen_ms,
+            minimum_apart=apart,
+            minimum_apart_m=apart_m,
         )
 
     def _rule_name(self, fact: _core.Fact) -> str:

@@ -182,6 +182,9 @@ class ZoneSummarized(OfInterval, frozen=True, kw_only=True):
         return f"{super().subject}zones/{segment(self.zone)}/summary"
 
 
+ApartMetres = Annotated[float, Meta(ge=0)]
+
+
 class OfPair(OfTrack, frozen=True, kw_only=True):
     """What every event about two tracks says; box and anchor are the first one's."""
 
@@ -203,6 +206,10 @@ class PeopleCameClose(OfPair, frozen=True, kw_only=True):
     apart: Annotated[
         float, Meta(ge=0, description="How far apart they are, as a share of the picture's height.")
     ]
+    apart_m: Annotated[
+        ApartMetres | None,
+        Meta(description="How far apart their feet are on the ground, metres, if the scene has a ground."),
+    ] = None
 
 
 class PeopleParted(OfPair, frozen=True, kw_only=True):
@@ -220,6 +227,10 @@ class PeopleParted(OfPair, frozen=True, kw_only=True):
     minimum_apart: Annotated[
         float, Meta(ge=0, description="Least distance meanwhile, as a share of the picture's height.")
     ]
+    minimum_apart_m: Annotated[
+        ApartMetres | None,
+        Meta(description="Least distance of their feet on the ground, metres, if the scene has a ground."),
+    ] = None
 
 
 Event = (

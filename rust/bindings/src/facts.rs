@@ -28,6 +28,8 @@ pub(crate) struct Fact {
     count: Option<u32>,
     previous: Option<u32>,
     distance_px: Option<f64>,
+    /// Distance of a pair on the ground, metres.
+    distance_m: Option<f64>,
     /// Counts of a summary, times in nanoseconds.
     figures: Option<BTreeMap<&'static str, i64>>,
     /// How many were inside on average over time.
@@ -253,10 +255,15 @@ impl Fact {
 
     fn with_pair(self, kind: &core::FactKind) -> Self {
         match *kind {
-            core::FactKind::PeopleClose { other, distance_px } => Self {
+            core::FactKind::PeopleClose {
+                other,
+                distance_px,
+                distance_m,
+            } => Self {
                 kind: "people_close",
                 other_id: Some(other),
                 distance_px: Some(distance_px),
+                distance_m,
                 ..self
             },
             core::FactKind::PeopleParted {
@@ -265,6 +272,7 @@ impl Fact {
                 close_ns,
                 bridged_ns,
                 minimum_px,
+                minimum_m,
             } => Self {
                 kind: "people_parted",
                 other_id: Some(other),
@@ -272,6 +280,7 @@ impl Fact {
                 dwell_ns: Some(close_ns),
                 unseen_ns: Some(bridged_ns),
                 distance_px: Some(minimum_px),
+                distance_m: minimum_m,
                 ..self
             },
             _ => self,

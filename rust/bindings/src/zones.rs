@@ -49,11 +49,13 @@ struct ZoneSettings {
 #[pyo3(from_item_all)]
 struct DistanceSettings {
     name: String,
-    threshold: f64,
+    threshold: Option<f64>,
+    threshold_m: Option<f64>,
     hysteresis: f64,
     min_duration_ns: Option<i64>,
     polygon: Option<Vec<[f64; 2]>>,
     anchor: String,
+    group_ns: Option<i64>,
 }
 
 /// A scene as Python passes it: plain values, once.
@@ -170,13 +172,22 @@ impl ZoneSettings {
 
 impl DistanceSettings {
     fn spec(&self) -> PyResult<core::DistanceSpec> {
+        let threshold = match (self.threshold, self.threshold_m) {
+            (Some(share), None) => core::Threshold::Share(share),
+            (None, Some(metres)) => core::Threshold::Metres(metres),
+            _ => {
+                let message = "threshold: expected either threshold or threshold_m";
+                return Err(PyValueError::new_err(message));
+            }
+        };
         Ok(core::DistanceSpec {
             name: self.name.clone(),
-            threshold: self.threshold,
+            threshold,
             hysteresis: self.hysteresis,
             min_duration_ns: self.min_duration_ns,
             polygon: self.polygon.clone(),
             anchor: anchor_from_name(&self.anchor)?,
+            group_ns: self.group_ns,
         })
     }
 }
@@ -235,6 +246,7 @@ pub(crate) fn dict_from_counts<'py>(
         dict.set_item("close", tally.close)?;
         dict.set_item("contacts", tally.contacts)?;
         dict.set_item("nearest_px", tally.nearest_px)?;
+        dict.set_item("nearest_m", tally.nearest_m)?;
         distances.append(dict)?;
     }
     let counts = PyDict::new(py);

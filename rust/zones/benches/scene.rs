@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sightline_tracks::Track;
-use sightline_zones::{LineSpec, Scene, SceneSpec, ZoneSpec};
+use sightline_zones::{DistanceSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
 
 const FRAME_NS: i64 = 100_000_000;
 
@@ -71,6 +71,17 @@ fn lines(count: u32) -> SceneSpec {
     }
 }
 
+/// People nearer than 30 px.
+fn distance(group_ns: Option<i64>) -> SceneSpec {
+    SceneSpec {
+        distances: vec![DistanceSpec {
+            group_ns,
+            ..DistanceSpec::new("keep", 30.0 / 1080.0)
+        }],
+        ..SceneSpec::default()
+    }
+}
+
 fn scene(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("scene");
     let cases = [
@@ -78,6 +89,18 @@ fn scene(criterion: &mut Criterion) {
         ("100 zones of 8 corners", zones(100, 8), 1000),
         ("10 lines", lines(10), 100),
         ("100 lines", lines(100), 1000),
+        ("a distance", distance(None), 100),
+        ("a distance", distance(None), 1000),
+        (
+            "a distance without groups",
+            distance(Some(2_000_000_000)),
+            100,
+        ),
+        (
+            "a distance without groups",
+            distance(Some(2_000_000_000)),
+            1000,
+        ),
     ];
     for (name, spec, people) in cases {
         let frames: Vec<Vec<Track>> = (0..200).map(|frame| crowd(people, frame)).collect();

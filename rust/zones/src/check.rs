@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 use sightline_geometry::{Point, Polygon, PolygonError, Segment};
 
 use crate::distance::Distance;
+use crate::groups::Groups;
 use crate::line::Line;
-use crate::spec::{CLEAR_AT_ONCE, CrowdSpec, DistanceSpec, LineSpec, SceneSpec, ZoneSpec};
+use crate::spec::{
+    Anchor, CLEAR_AT_ONCE, CrowdSpec, DistanceSpec, LineSpec, SceneSpec, Threshold, ZoneSpec,
+};
 use crate::summary::{Crowding, ZoneInterval};
 use crate::tally::{LineTally, ZoneTally};
 use crate::zone::Zone;
@@ -76,7 +79,8 @@ pub(crate) fn rules_from_spec(
         rules.zones.extend(check.zone(zone, rule));
     }
     for (distance, rule) in spec.distances.iter().zip(0..) {
-        rules.distances.extend(check.distance(distance, rule));
+        let checked = check.distance(distance, rule, spec.ground.is_some());
+        rules.distances.extend(checked);
     }
     if check.faults.is_empty() {
         Ok(rules)
@@ -194,18 +198,15 @@ impl Check {
         (limit > 0 && min_duration_ns >= 0).then(|| Crowding::new(limit, min_duration_ns))
     }
 
-    fn distance(&mut self, spec: &DistanceSpec, rule: u32) -> Option<Distance> {
+    fn distance(&mut self, spec: &DistanceSpec, rule: u32, ground: bool) -> Option<Distance> {
         let path = format!("distances[{rule}]");
         let polygon_path = format!("{path}.polygon");
         let corners = spec.polygon.as_deref();
         let polygon = corners.map(|corners| self.polygon(&polygon_path, corners));
         self.duration(&format!("{path}.min_duration_ns"), spec.min_duration_ns);
-        let (threshold, hysteresis) = (spec.threshold, spec.hysteresis);
-        if !(threshold.is_finite() && threshold > 0.0) {
-            let message =
-                format!("expected a positive share of the frame's height, found {threshold}");
-            self.fault(format!("{path}.threshold"), message);
-        }
+        self.duration(&format!("{path}.group_ns"), spec.group_ns);
+        let close = self.threshold(&path, spec, ground);
+        let hysteresis = spec.hysteresis;
         if !(hysteresis.is_finite() && hysteresis >= 0.0) {
             let message =
                 format!("expected a share of the threshold, 0 or more, found {hysteresis}");
@@ -217,10 +218,39 @@ impl Check {
         };
         let band_px = DEFAULT_BAND * self.size.y;
         let mut distance = Distance::new(rule, polygon, spec.anchor, band_px);
-        distance.close_px = threshold * self.size.y;
-        distance.apart_px = distance.close_px * (1.0 + hysteresis);
+        distance.on_ground = matches!(spec.threshold, Threshold::Metres(_));
+        distance.close = close?;
+        distance.apart = distance.close * (1.0 + hysteresis);
         distance.min_duration_ns = spec.min_duration_ns;
+        let window_ns = spec.group_ns.filter(|&ns| ns > 0);
+        distance.groups = window_ns.map(|ns| Groups::new(ns, distance.close));
         Some(distance)
+    }
+
+    /// Returns how near is close, in pixels or metres.
+    fn threshold(&mut self, path: &str, spec: &DistanceSpec, ground: bool) -> Option<f64> {
+        let (field, found, unit) = match spec.threshold {
+            Threshold::Share(share) => ("threshold", share, "share of the frame's height"),
+            Threshold::Metres(metres) => ("threshold_m", metres, "number of metres"),
+        };
+        let before = self.faults.len();
+        if !(found.is_finite() && found > 0.0) {
+            let message = format!("expected a positive {unit}, found {found}");
+            self.fault(format!("{path}.{field}"), message);
+        }
+        if let Threshold::Share(share) = spec.threshold {
+            return (self.faults.len() == before).then_some(share * self.size.y);
+        }
+        if !ground {
+            let message = "expected a ground to measure metres on, found none in the scene; say where the ground is, or \
+                give threshold, a share of the picture's height";
+            self.fault(format!("{path}.{field}"), message);
+        }
+        if spec.anchor != Anchor::BottomCenter {
+            let message = "expected bottom_center with threshold_m, found center; only feet are on the ground";
+            self.fault(format!("{path}.anchor"), message);
+        }
+        (self.faults.len() == before).then_some(found)
     }
 
     fn polygon(&mut self, path: &str, corners: &[[f64; 2]]) -> Option<Polygon> {

@@ -159,8 +159,10 @@ pub enum FactKind {
     PeopleClose {
         /// The other track; its id is the larger of the two.
         other: u64,
-        /// How far apart they are in the frame in which this was certain, pixels.
+        /// How far apart they were in the frame in which they had been close for long enough, pixels.
         distance_px: f64,
+        /// The same between their feet on the ground, metres; `None` where one of them is not on the ground.
+        distance_m: Option<f64>,
     },
     /// Two tracks that were close are so no longer.
     PeopleParted {
@@ -174,6 +176,8 @@ pub enum FactKind {
         bridged_ns: i64,
         /// The least distance meanwhile, pixels.
         minimum_px: f64,
+        /// The least distance between their feet on the ground, metres; `None` if that was never known.
+        minimum_m: Option<f64>,
     },
 }
 

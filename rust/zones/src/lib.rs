@@ -5,7 +5,8 @@
 //!
 //! The way through a frame: `scene` turns each track's last two sightings into a move (`sighting`) and hands it to the
 //! rules that are near (`nearby`, `following`), or that it is not done with (`known`). A `line` looks at how often the anchor's path cut it between two places clear of it; a `zone` at which
-//! cuts led clearly in or out, and, where that is asked for, at how people behave inside (`watch`); a `distance` at pairs of people. What they conclude is put in order of time (`notes`), and counted up by
+//! cuts led clearly in or out, and, where that is asked for, at how people behave inside (`watch`); a `distance` at pairs of
+//! people (`person`, `pairs`), `groups` left out. What they conclude is put in order of time (`notes`), and counted up by
 //! intervals (`summary`).
 //!
 //! Three ideas keep counts right without special cases. Whether a path cuts a boundary is decided exactly, by
@@ -17,12 +18,15 @@ mod check;
 mod distance;
 mod fact;
 mod following;
+mod groups;
 mod known;
 mod line;
 mod loiter;
 mod motion;
 mod nearby;
 mod notes;
+mod pairs;
+mod person;
 mod queue;
 mod scene;
 mod sighting;
@@ -38,6 +42,8 @@ pub use check::SceneError;
 pub use fact::{Direction, EntryReason, ExitReason, Fact, FactKind};
 pub use motion::Motion;
 pub use scene::Scene;
-pub use spec::{Anchor, CrowdSpec, DistanceSpec, GroundSpec, LineSpec, SceneSpec, ZoneSpec};
+pub use spec::{
+    Anchor, CrowdSpec, DistanceSpec, GroundSpec, LineSpec, SceneSpec, Threshold, ZoneSpec,
+};
 pub use summary::{LineSummary, QueueSummary, ZoneSummary};
 pub use tally::{DistanceTally, LineTally, QueueTally, ZoneTally};

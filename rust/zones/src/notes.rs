@@ -14,7 +14,7 @@ pub(crate) struct Notes<'a> {
     pub(crate) epoch: u32,
     /// Time of the frame in which everything here is certain.
     pub(crate) now_ns: i64,
-    ground: Option<&'a GroundPlane>,
+    pub(crate) ground: Option<&'a GroundPlane>,
     /// Facts before this one were handed out earlier.
     first: usize,
 }

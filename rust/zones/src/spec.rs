@@ -147,21 +147,33 @@ pub struct CrowdSpec {
     pub min_duration_ns: i64,
 }
 
-/// A distance that people keep or don't, in the image's plane.
+/// How near is close.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// In the picture: a share of the frame's height, positive.
+    Share(f64),
+    /// Between the feet on the ground: metres, positive. Whose feet are not on the ground takes no part.
+    Metres(f64),
+}
+
+/// A distance that people keep or don't, in the picture or on the ground.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DistanceSpec {
     /// What it is called, unlike any other distance of the scene.
     pub name: String,
-    /// Two are close when nearer than this, as a share of the frame's height, positive.
-    pub threshold: f64,
+    /// Two are close when nearer than this.
+    pub threshold: Threshold,
     /// How much farther than the threshold they must go to have parted, as a share of the threshold, 0 or more.
     pub hysteresis: f64,
     /// How long they must be close, without a break, before it counts, nanoseconds, positive; `None` for at once.
     pub min_duration_ns: Option<i64>,
     /// Where both must be, as a zone's polygon; `None` for anywhere.
     pub polygon: Option<Vec<[f64; 2]>>,
-    /// The point of a box to measure from.
+    /// The point of a box to measure from; on the ground the feet.
     pub anchor: Anchor,
+    /// People who came together are no breach: the second was first seen at most so long after the first, and they were
+    /// close at most so long after that, nanoseconds, positive; `None` if groups are no exception.
+    pub group_ns: Option<i64>,
 }
 
 impl DistanceSpec {
@@ -169,11 +181,20 @@ impl DistanceSpec {
     pub fn new(name: &str, threshold: f64) -> Self {
         Self {
             name: name.to_owned(),
-            threshold,
+            threshold: Threshold::Share(threshold),
             hysteresis: 0.1,
             min_duration_ns: None,
             polygon: None,
             anchor: Anchor::default(),
+            group_ns: None,
+        }
+    }
+
+    /// Returns a distance on the ground, otherwise as [`new`](Self::new).
+    pub fn on_ground(name: &str, threshold_m: f64) -> Self {
+        Self {
+            threshold: Threshold::Metres(threshold_m),
+            ..Self::new(name, 0.0)
         }
     }
 }

@@ -83,4 +83,6 @@ pub struct DistanceTally {
     pub contacts: u64,
     /// Distance of the two that were closest in the last frame, pixels; `None` with fewer than two in the zone.
     pub nearest_px: Option<f64>,
+    /// Distance of the same two on the ground, metres; `None` where that is not known.
+    pub nearest_m: Option<f64>,
 }

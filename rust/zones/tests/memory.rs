@@ -5,7 +5,7 @@ use sightline_zones::{DistanceSpec, FactKind, GroundSpec, LineSpec, Scene, Scene
 
 const FRAME_NS: i64 = 100_000_000;
 
-/// A grid of zones, with lines between them, and a distance.
+/// A grid of zones, with lines between them, and distances in the picture and on the ground, groups left out.
 fn spec() -> SceneSpec {
     let corner = |position: u32| f64::from(position) / 10.0;
     let zones = (0..100).map(|position| {
@@ -32,13 +32,20 @@ fn spec() -> SceneSpec {
     SceneSpec {
         zones: zones.collect(),
         lines: lines.collect(),
-        distances: vec![DistanceSpec::new("near", 0.02)],
-        // A pixel is two centimetres.
-        ground: Some(GroundSpec::Points(
-            [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
-                .map(|[x, y]| ([x, y], [20.0 * x, 20.0 * (1.0 - y)]))
-                .to_vec(),
-        )),
+        distances: vec![
+            DistanceSpec::new("near", 0.02),
+            DistanceSpec {
+                group_ns: Some(20 * FRAME_NS),
+                ..DistanceSpec::on_ground("apart", 1.0)
+            },
+        ],
+        // From the side, so that people who keep their distance in the picture come closer and part on the ground.
+        ground: Some(GroundSpec::Camera {
+            height_m: 6.0,
+            tilt_deg: 40.0,
+            roll_deg: 0.0,
+            view_deg: 70.0,
+        }),
         summary_ns: Some(10 * FRAME_NS),
         max_gap_ns: None,
     }
@@ -76,12 +83,7 @@ fn watched_kind(kind: &FactKind) -> Option<usize> {
 
 #[test]
 fn a_warm_scene_allocates_nothing() {
-    // Pairs of people are kept in a map whose nodes come and go.
-    let without_pairs = SceneSpec {
-        distances: Vec::new(),
-        ..spec()
-    };
-    let mut scene = Scene::new(&without_pairs, 1000, 1000).unwrap();
+    let mut scene = Scene::new(&spec(), 1000, 1000).unwrap();
     // One round.
     let crowd = |frame| (0..200).map(|person| walker(person, frame)).collect();
     let frames: Vec<Vec<Track>> = (0..200).map(crowd).collect();
@@ -106,6 +108,8 @@ fn a_warm_scene_allocates_nothing() {
     assert_eq!(warm.count_total, 0, "{warm:?}");
     assert!(total > 10_000, "{total}");
     assert!(watched.iter().all(|&count| count > 0), "{watched:?}");
+    let contacts: u64 = scene.distance_tallies().map(|tally| tally.contacts).sum();
+    assert!(contacts > 1000, "{contacts}");
 }
 
 #[test]

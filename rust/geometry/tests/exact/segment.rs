@@ -91,7 +91,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn orientation_has_the_exact_sign(a in awkward_point(), b in awkward_point(), p in awkward_point()) {
+    fn orientation_has_the_exact_sign(points in prop_oneof![proptest::collection::vec(awkward_point(), 3), lattice_points(3..4)]) {
+        let (a, b, p) = (points[0], points[1], points[2]);
         let exact = turn(&place(a), &place(b), &place(p));
         let found = orientation(a, b, p);
         prop_assert_eq!(found > 0.0, exact.is_positive());

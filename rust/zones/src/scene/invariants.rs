@@ -62,18 +62,23 @@ impl Scene {
     }
 
     fn check_distance(&self, distance: &Distance) -> Result<(), String> {
-        let known = |id: &u64| self.tracks.contains(*id);
-        if let Some((pair, _)) = distance
-            .pairs
-            .iter()
-            .find(|((a, b), _)| !known(a) || !known(b))
-        {
+        let known = |id: u64| self.tracks.contains(id);
+        let pairs = distance.pairs.iter().map(|(id, _)| id);
+        let held = distance.held.iter().map(|held| held.id);
+        if let Some(pair) = pairs.chain(held).find(|&(a, b)| !known(a) || !known(b)) {
             return Err(format!("the pair {pair:?} outlived one of its tracks"));
+        }
+        if let Some(fault) = distance
+            .groups
+            .as_ref()
+            .and_then(|groups| groups.fault(known))
+        {
+            return Err(fault);
         }
         let reported = distance
             .pairs
-            .values()
-            .filter(|pair| Pair::is_reported(pair));
+            .iter()
+            .filter(|(_, pair)| Pair::is_reported(pair));
         let (close, counted) = (reported.count(), distance.tally.close);
         if close != counted as usize {
             return Err(format!("{close} pairs are close, {counted} counted"));

@@ -5,7 +5,7 @@ use crate::check::SceneError;
 use crate::fact::{ExitReason, Fact};
 use crate::nearby::Nearby;
 use crate::notes::Notes;
-use crate::spec::SceneSpec;
+use crate::spec::{SceneSpec, Threshold};
 use crate::summary::ZoneInterval;
 
 /// For each rule of a list, its position in the list before; `None` if it is new or changed.
@@ -26,7 +26,13 @@ impl Scene {
         let fresh = Self::new(spec, self.size_px.0, self.size_px.1)?;
         let lines = kept(&self.spec.lines, &spec.lines);
         let zones = kept(&self.spec.zones, &spec.zones);
-        let distances = kept(&self.spec.distances, &spec.distances);
+        let mut distances = kept(&self.spec.distances, &spec.distances);
+        if self.spec.ground != spec.ground {
+            // Metres of another ground are other distances.
+            for (old, distance) in distances.iter_mut().zip(&spec.distances) {
+                old.take_if(|_| matches!(distance.threshold, Threshold::Metres(_)));
+            }
+        }
         self.end_others(&zones, &distances, facts);
         self.tracks.each(|state| {
             renumber(&mut state.lines, &lines);
@@ -63,6 +69,8 @@ impl Scene {
             if let Some(known) = old.and_then(|old| before[old].take()) {
                 distance.tally = known.tally;
                 distance.pairs = known.pairs;
+                distance.held = known.held;
+                distance.groups = known.groups;
             }
         }
         Ok(())

@@ -50,7 +50,8 @@ fn close_and_parted_at_interpolated_times() {
         close.kind,
         FactKind::PeopleClose {
             other: 5,
-            distance_px: 80.0
+            distance_px: 80.0,
+            distance_m: None
         }
     );
     assert_eq!(
@@ -63,6 +64,7 @@ fn close_and_parted_at_interpolated_times() {
         close_ns,
         bridged_ns: 0,
         minimum_px,
+        minimum_m: None,
     } = parted.kind
     else {
         panic!("{parted:?}");
@@ -74,7 +76,8 @@ fn close_and_parted_at_interpolated_times() {
         DistanceTally {
             close: 0,
             contacts: 1,
-            nearest_px: Some(140.0)
+            nearest_px: Some(140.0),
+            nearest_m: None
         }
     );
 }

@@ -1,7 +1,8 @@
 //! What is refused at load, all at once and with its place.
 
 use sightline_zones::{
-    CrowdSpec, DistanceSpec, GroundSpec, LineSpec, Scene, SceneError, SceneSpec, ZoneSpec,
+    Anchor, CrowdSpec, DistanceSpec, GroundSpec, LineSpec, Scene, SceneError, SceneSpec, Threshold,
+    ZoneSpec,
 };
 
 fn faults(spec: &SceneSpec) -> Vec<SceneError> {
@@ -118,9 +119,10 @@ fn faulty() -> SceneSpec {
             },
         ],
         distances: vec![DistanceSpec {
-            threshold: 0.0,
+            threshold: Threshold::Share(0.0),
             hysteresis: f64::NAN,
             min_duration_ns: Some(-5),
+            group_ns: Some(0),
             polygon: Some(vec![[0.0, 0.0], [1.0, 0.0]]),
             ..DistanceSpec::new("", 0.1)
         }],
@@ -216,6 +218,7 @@ fn all_faults_at_once() {
             "zones[1].crowd.min_duration_ns",
             "distances[0].polygon",
             "distances[0].min_duration_ns",
+            "distances[0].group_ns",
             "distances[0].threshold",
             "distances[0].hysteresis",
         ]
@@ -225,4 +228,46 @@ fn all_faults_at_once() {
         "lines[1].name: \"a\" is the name of lines[0] too; give each its own"
     );
     assert!(found[9].message.contains("divide pixels"), "{}", found[9]);
+}
+
+#[test]
+fn metres_need_a_ground_and_feet() {
+    let ground = GroundSpec::Camera {
+        height_m: 4.0,
+        tilt_deg: 30.0,
+        roll_deg: 0.0,
+        view_deg: 60.0,
+    };
+    let of = |distance: DistanceSpec, ground: Option<&GroundSpec>| {
+        faults(&SceneSpec {
+            distances: vec![distance],
+            ground: ground.cloned(),
+            ..SceneSpec::default()
+        })
+    };
+    let two_metres = || DistanceSpec::on_ground("keep", 2.0);
+    assert_eq!(of(two_metres(), Some(&ground)), []);
+    let nowhere = of(two_metres(), None);
+    assert_one(
+        &nowhere,
+        "distances[0].threshold_m",
+        "found none in the scene; say where",
+    );
+    let heads = DistanceSpec {
+        anchor: Anchor::Center,
+        ..two_metres()
+    };
+    assert_one(
+        &of(heads, Some(&ground)),
+        "distances[0].anchor",
+        "only feet",
+    );
+    for metres in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let nonsense = of(DistanceSpec::on_ground("keep", metres), Some(&ground));
+        assert_one(
+            &nonsense,
+            "distances[0].threshold_m",
+            "positive number of metres",
+        );
+    }
 }

@@ -1,14 +1,17 @@
 //! The contract of this crate, case by case. Tests are named after the cases' IDs.
 
 mod distances;
+mod groups;
 mod lines;
 mod load;
 mod loitering;
+mod metres;
 mod motion;
 mod moving;
 mod order;
 mod properties;
 mod queues;
+mod recount;
 mod speeds;
 mod stays;
 mod summaries;
