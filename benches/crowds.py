@@ -1,5 +1,7 @@
 """Trackers on simulated crowds: people on the ground before a camera, and what a detector would make of them."""
 
+import math
+
 import numpy as np
 
 from benches.report import Result
@@ -22,6 +24,7 @@ def run(_rounds: int) -> Result:
             "20 people, 30 fps": scene(Crowd(20, 600, 30, side_m=14, seed=seed)),
             "50, 30 fps": of_50,
             "50, 30 fps, 30 % of frames dropped": of_50.only(kept(len(of_50.detections), seed)),
+            "50, 30 fps, camera sways": of_50.from_moving_camera(swaying(of_50)),
             "50, 10 fps": of_50_slow,
             "50, 5 fps": of_50_slow.every(2),
             "150, 30 fps": of_150,
@@ -43,6 +46,12 @@ def run(_rounds: int) -> Result:
 def scene(crowd: Crowd) -> Scene:
     rows = truth(crowd)
     return Scene(rows, detections(rows, crowd.seed + 9), crowd.fps)
+
+
+def swaying(of: Scene) -> list[tuple[float, float]]:
+    """Return where the picture of each frame is: it swings 150 px to either side in four seconds, and nods a little."""
+    turns = [2 * math.pi * frame / of.fps / 4 for frame in range(len(of.detections))]
+    return [(150 * math.sin(turn), 20 * math.sin(2.7 * turn)) for turn in turns]
 
 
 def kept(frames: int, seed: int) -> list[int]:

@@ -1,6 +1,7 @@
 """Trackers side by side on detections whose truth is known: MOTA, IDF1, HOTA and switches of each."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from benches.environment import say, worker
 from benches.report import Result
@@ -28,18 +29,24 @@ TRACKERS = {
     "default, observation-centric": {"observation_centric": True},
     "default, buffered IoU 0.3": {"buffered_iou": 0.3},
     "default, per class": {"per_class": True},
+    "default, told of the camera's motion": {"told": True},
 }
 METRICS = ("MOTA", "IDF1", "HOTA")
 
 
 @dataclass
 class Scene:
-    """One sequence: rows of truth (frame from 0, id, corners), detections and the time of each frame."""
+    """One sequence: rows of truth (frame from 0, id, corners) and detections.
+
+    `times_s` has the time of each frame where they are not evenly spaced, `shifts` how far the picture has moved since
+    the frame before, x and y, where the camera moves.
+    """
 
     truth: list
     detections: list
     fps: float
     times_s: list[float] | None = None
+    shifts: list[tuple[float, float]] | None = None
 
     def every(self, step: int) -> "Scene":
         """Return the scene as seen at a fraction of its rate."""
@@ -52,6 +59,20 @@ class Scene:
         rows = [[place[row[0]], *row[1:]] for row in self.truth if row[0] in place]
         times = [frame / self.fps for frame in frames]
         return Scene(rows, [self.detections[frame] for frame in frames], self.fps, times)
+
+    def from_moving_camera(self, places: list[tuple[float, float]]) -> "Scene":
+        """Return the scene with the picture of each frame moved to a place, x and y in pixels."""
+
+        def moved(box: list[float], place: tuple[float, float]) -> list[float]:
+            return [value + place[axis % 2] for axis, value in enumerate(box)]
+
+        rows = [[*row[:2], *moved(row[2:6], places[row[0]])] for row in self.truth]
+        detections = [
+            [[*moved(box[:4], place), box[4]] for box in frame]
+            for frame, place in zip(self.detections, places, strict=True)
+        ]
+        steps = [(x - a, y - b) for (a, b), (x, y) in pairwise([places[0], *places])]
+        return Scene(rows, detections, self.fps, shifts=steps)
 
 
 def result(name: str, title: str, sets: dict[str, list[Scene]], notes: list[str]) -> Result:
@@ -102,7 +123,7 @@ def scored(label: str, scenes: list[Scene]) -> dict[str, dict[str, float]]:
 def _scores(scene: Scene) -> dict[str, dict[str, float]]:
     times = scene.times_s or [frame / scene.fps for frame in range(len(scene.detections))]
     job = {"detections": scene.detections, "fps": scene.fps, "times_s": times}
-    tracks = worker("ours/track.py", {**job, "trackers": TRACKERS})
+    tracks = worker("ours/track.py", {**job, "shifts": scene.shifts, "trackers": TRACKERS})
     for script, environment in (
         ("peers/track_trackers.py", "trackers"),
         ("peers/track_native.py", "native"),

@@ -8,11 +8,12 @@ import sightline
 
 def main() -> None:
     job = json.load(sys.stdin)
-    tracks = {name: follow(sightline.ByteTrack(**options), job) for name, options in job["trackers"].items()}
-    print(json.dumps(tracks))
+    print(json.dumps({name: follow(job, **options) for name, options in job["trackers"].items()}))
 
 
-def follow(tracker: sightline.ByteTrack, job: dict) -> list:
+def follow(job: dict, *, told: bool = False, **options) -> list:
+    """Return the tracks' rows; `told` tells the tracker how the camera moves, where it does."""
+    tracker = sightline.ByteTrack(**options)
     rows = []
     for frame, (found, time_s) in enumerate(zip(job["detections"], job["times_s"], strict=True)):
         detections = sightline.Detections.of(
@@ -20,6 +21,9 @@ def follow(tracker: sightline.ByteTrack, job: dict) -> list:
             confidence=[row[4] for row in found],
             pts_ns=round(time_s * 1e9),
         )
+        if told and job["shifts"]:
+            across, down = job["shifts"][frame]
+            tracker.move_camera([[1, 0, across], [0, 1, down]])
         seen = tracker.update(detections)
         rows += [
             [frame, int(track), *map(float, box)] for track, box in zip(seen.track_id, seen.xyxy, strict=True)
