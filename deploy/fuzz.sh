@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the property tests of everything that takes data from outside again and again, each time with new random cases,
-# for so many minutes (10 when not said): those of the crates, and those of Python where deploy/setup.sh --tools was run.
+# Runs the property tests of everything that takes data from outside, and those of tracking beside the published tracker,
+# again and again, each time with new random cases, for so many minutes (10 when not said): those of the crates, and those
+# of Python where deploy/setup.sh --tools was run.
 # Ends with the failing case, which proptest also keeps in proptest-regressions, and hypothesis in .hypothesis.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,7 +25,7 @@ while [ "$SECONDS" -lt "$end" ]; do
         exit 1
     }
     [ ! -x .venv/bin/pytest ] || [ "$SECONDS" -ge "$end" ] || .venv/bin/python -m pytest --hypothesis-profile=fuzz --quiet \
-        tests/unit/test_untrusted.py tests/unit/test_config.py >/tmp/sightline-fuzz.$$ 2>&1 || {
+        -m "not slow" tests/unit/test_untrusted.py tests/unit/test_config.py tests/property >/tmp/sightline-fuzz.$$ 2>&1 || {
         cat /tmp/sightline-fuzz.$$
         rm -f /tmp/sightline-fuzz.$$
         exit 1
