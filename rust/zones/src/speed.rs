@@ -65,18 +65,16 @@ impl SpeedLimit {
 
     /// Reports, once, that a track has been too fast for too long, as far as that is certain.
     pub(crate) fn follow(&self, known: &mut Speeding, part: &Part, notes: &mut Notes) {
-        let due_ns = known
-            .since_ns
-            .map(|since_ns| since_ns + self.min_duration_ns);
-        let Some(due_ns) = due_ns.filter(|&due_ns| due_ns <= part.until_ns && !known.reported)
-        else {
+        let since_ns = known.since_ns.filter(|_| !known.reported);
+        let due = since_ns.and_then(|since_ns| part.after_since(since_ns, self.min_duration_ns));
+        let Some(moment) = due else {
             return;
         };
         known.reported = true;
         let kind = FactKind::ZoneSpeedExceeded {
             limit_mps: self.limit_mps,
         };
-        part.note(kind, &part.step.at_pts(due_ns), notes);
+        part.note(kind, &moment, notes);
         notes.amend(|fact| fact.motion.speed_mps = Some(known.speed_mps));
     }
 }

@@ -66,8 +66,12 @@ pub(crate) struct Part<'a> {
 impl Part<'_> {
     /// Returns the moment when the stay has lasted for `after_ns`, if it is certain that it has.
     pub(crate) fn after(&self, after_ns: i64) -> Option<Moment> {
-        (self.until_ns - self.entered_ns >= after_ns)
-            .then(|| self.step.at_pts(self.entered_ns + after_ns))
+        self.after_since(self.entered_ns, after_ns)
+    }
+
+    /// Returns the moment when something that began at `since_ns` has lasted for `after_ns`, if it is certain that it has.
+    pub(crate) fn after_since(&self, since_ns: i64, after_ns: i64) -> Option<Moment> {
+        (self.until_ns - since_ns >= after_ns).then(|| self.step.at_pts(since_ns + after_ns))
     }
 
     /// Returns how much of the first `lasted_ns` of the stay, until `moment`, the track was not seen.

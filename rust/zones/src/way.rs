@@ -63,11 +63,9 @@ impl Way {
 
     /// Reports, once, that a track has gone the wrong way for too long, as far as that is certain.
     pub(crate) fn follow(&self, known: &mut Straying, part: &Part, notes: &mut Notes) {
-        let due_ns = known
-            .since_ns
-            .map(|since_ns| since_ns + self.min_duration_ns);
-        let Some(due_ns) = due_ns.filter(|&due_ns| due_ns <= part.until_ns && !known.reported)
-        else {
+        let since_ns = known.since_ns.filter(|_| !known.reported);
+        let due = since_ns.and_then(|since_ns| part.after_since(since_ns, self.min_duration_ns));
+        let Some(moment) = due else {
             return;
         };
         known.reported = true;
@@ -77,7 +75,7 @@ impl Way {
         };
         let off_deg = self.off_deg(&motion).unwrap_or_default();
         let kind = FactKind::ZoneWrongWay { off_deg };
-        part.note(kind, &part.step.at_pts(due_ns), notes);
+        part.note(kind, &moment, notes);
         notes.amend(|fact| fact.motion.heading_deg = motion.heading_deg);
     }
 
