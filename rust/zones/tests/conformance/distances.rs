@@ -23,14 +23,6 @@ fn show(run: &mut Run, gaps: &[f64]) {
     }
 }
 
-fn tally(run: &Run) -> DistanceTally {
-    run.scene
-        .distance_tallies()
-        .next()
-        .copied()
-        .unwrap_or_default()
-}
-
 #[test]
 fn close_and_parted_at_interpolated_times() {
     let mut run = run(spec());
@@ -72,7 +64,7 @@ fn close_and_parted_at_interpolated_times() {
     assert_eq!(close_ns, parted.pts_ns - close.pts_ns);
     assert!((minimum_px - 40.0).abs() < 1e-9);
     assert_eq!(
-        tally(&run),
+        run.distance_tally(),
         DistanceTally {
             close: 0,
             contacts: 1,
@@ -111,12 +103,12 @@ fn ends_when_one_is_lost_or_the_stream_ends() {
     lost.show(&[(3, [400.0, 500.0])], &[5]);
     assert_eq!(lost.words(), ["close", "lost"]);
     assert_eq!(lost.facts[1].pts_ns, lost.pts_ns(1.0));
-    assert_eq!(tally(&lost).nearest_px, None);
+    assert_eq!(lost.distance_tally().nearest_px, None);
     let mut ended = run(spec());
     show(&mut ended, &[80.0, 80.0]);
     ended.finish();
     assert_eq!(ended.words(), ["close", "ended"]);
-    assert_eq!(tally(&ended).close, 0);
+    assert_eq!(ended.distance_tally().close, 0);
 }
 
 #[test]
@@ -192,5 +184,5 @@ fn a_crowd_is_the_same_as_every_pair_by_itself() {
         .collect();
     assert!(expected.len() > 20);
     assert_eq!(found, expected);
-    assert_eq!(tally(&run).nearest_px, Some(nearest));
+    assert_eq!(run.distance_tally().nearest_px, Some(nearest));
 }

@@ -2,7 +2,9 @@
 
 use sightline_zones::{ExitReason, Fact, FactKind, ZoneSpec};
 
-use crate::walk::{INSIDE, OUTSIDE, Run, rectangle, scene_of_zones, spelled};
+use crate::walk::{
+    INSIDE, OUTSIDE, Run, SpelledCase, check_spelled, rectangle, scene_of_zones, spelled,
+};
 
 const SECOND_NS: i64 = 1_000_000_000;
 
@@ -13,12 +15,6 @@ fn square() -> ZoneSpec {
         loiter_absence_ns: SECOND_NS,
         ..rectangle("square", [400.0, 400.0], [600.0, 600.0])
     }
-}
-
-fn run_of(zone: ZoneSpec) -> Run {
-    let mut run = Run::new(&scene_of_zones(&[zone]));
-    run.fps = 10.0;
-    run
 }
 
 /// Something that loitering gave: whose, when in frames, and after how many frames inside, how many of them unseen.
@@ -52,19 +48,8 @@ fn found(facts: &[Fact]) -> Vec<Found> {
     facts.iter().filter_map(of).collect()
 }
 
-/// What it is about, the walk, and what is found when the track is given up after it.
-type Case = (&'static str, &'static str, &'static [Found]);
-
-/// Inside from frame 0 on: one who leaves after n frames of presence is outside from n - 0.5 on.
-fn check(cases: &[Case]) {
-    for (name, walk, expected) in cases {
-        let mut run = run_of(square());
-        run.walk(1, &spelled(walk));
-        run.show(&[], &[1]);
-        assert_eq!(&found(&run.facts), expected, "{name}");
-        run.finish();
-        assert_eq!(&found(&run.facts), expected, "{name}: nothing is left");
-    }
+fn check(cases: &[SpelledCase<Found>]) {
+    check_spelled(&square(), found, cases);
 }
 
 #[test]
@@ -153,7 +138,7 @@ fn jitter_at_the_border_is_no_absence() {
     let jitter: Vec<_> = (0..30)
         .map(|i| Some([500.0, 401.0 - 3.0 * f64::from(i % 2)]))
         .collect();
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     run.walk(1, &[spelled("5i"), jitter, spelled("30o")].concat());
     let [start, End(1, ..)] = &found(&run.facts)[..] else {
         panic!("{:?}", run.facts);
@@ -163,7 +148,7 @@ fn jitter_at_the_border_is_no_absence() {
 
 #[test]
 fn without_absences_the_border_is_the_end() {
-    let mut run = run_of(ZoneSpec {
+    let mut run = Run::of_zone(ZoneSpec {
         loiter_absence_ns: 0,
         ..square()
     });
@@ -179,7 +164,7 @@ fn without_absences_the_border_is_the_end() {
 
 #[test]
 fn the_end_is_certain_once_they_have_been_away_for_longer() {
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     run.walk(1, &spelled("25i 30o"));
     let end = run
         .facts
@@ -206,7 +191,7 @@ fn the_end_is_certain_once_they_have_been_away_for_longer() {
 
 #[test]
 fn an_entry_that_takes_frames_to_confirm_ends_an_absence_where_it_began() {
-    let mut run = run_of(ZoneSpec {
+    let mut run = Run::of_zone(ZoneSpec {
         confirm_frames: 8,
         ..square()
     });
@@ -222,7 +207,7 @@ fn the_end_of_the_stream_ends_it_once() {
         ("25i 1i", End(1, 25.0, 25.0, 0.0, Ended)),
         ("25i 5o", End(1, 24.5, 24.5, 0.0, Exited)),
     ] {
-        let mut run = run_of(square());
+        let mut run = Run::of_zone(square());
         run.walk(1, &spelled(walk));
         run.finish();
         run.finish();
@@ -232,7 +217,7 @@ fn the_end_of_the_stream_ends_it_once() {
 
 #[test]
 fn a_jump_of_the_clock_ends_it_and_starts_afresh() {
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     run.walk(1, &spelled("25i"));
     run.frame = 0;
     run.epoch = 1;
@@ -248,7 +233,7 @@ fn a_jump_of_the_clock_ends_it_and_starts_afresh() {
 #[test]
 fn a_reload_keeps_what_is_unchanged_and_ends_the_rest() {
     let other = rectangle("other", [0.0, 0.0], [100.0, 100.0]);
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     run.walk(1, &spelled("11i 3o"));
     let more = scene_of_zones(&[other, square()]);
     assert_eq!(run.scene.reload(&more, &mut run.facts), Ok(()));
@@ -268,7 +253,7 @@ fn a_reload_keeps_what_is_unchanged_and_ends_the_rest() {
 
 #[test]
 fn two_people_have_clocks_of_their_own() {
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     for frame in 0..60 {
         let at = |here: bool| if here { INSIDE } else { OUTSIDE };
         let first = at(frame <= 25);

@@ -16,5 +16,6 @@ mod speeds;
 mod stays;
 mod summaries;
 mod walk;
+mod walker;
 mod ways;
 mod zones;

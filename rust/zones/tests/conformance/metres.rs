@@ -46,14 +46,6 @@ fn two_metres() -> DistanceSpec {
     DistanceSpec::on_ground("keep", 2.0)
 }
 
-fn tally(run: &Run) -> DistanceTally {
-    run.scene
-        .distance_tallies()
-        .next()
-        .copied()
-        .unwrap_or_default()
-}
-
 /// Shows two people who are `gap` metres apart, ten metres away, for each gap.
 fn show(run: &mut Run, gaps: &[f64]) {
     for gap in gaps {
@@ -113,7 +105,7 @@ fn as_many_pixels_are_other_metres() {
             nearest_px,
             nearest_m,
             ..
-        } = tally(&run);
+        } = run.distance_tally();
         assert_eq!(nearest_px, Some(120.0), "{name}");
         let expected = plane().distance_m(places[0].into(), places[1].into());
         assert_eq!(nearest_m, expected, "{name}");
@@ -185,7 +177,7 @@ fn who_is_above_the_horizon_takes_no_part() {
         ],
         &[],
     );
-    assert_eq!((sky.facts.len(), tally(&sky).nearest_m), (0, None));
+    assert_eq!((sky.facts.len(), sky.distance_tally().nearest_m), (0, None));
     // For two frames the feet are misplaced: the contact goes on, and they count as unseen.
     let (there, sky) = ([540.0, 700.0], [540.0, 100.0]);
     let facts = beside(&[there, there, sky, sky, there, there], true);
@@ -226,7 +218,7 @@ fn a_picture_threshold_has_metres_too() {
             nearest_px,
             nearest_m,
             ..
-        } = tally(&run);
+        } = run.distance_tally();
         let last = if places[1] == sky {
             (Some(40.0), None)
         } else {

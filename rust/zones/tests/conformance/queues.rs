@@ -4,7 +4,9 @@ use sightline_zones::{
     ExitReason, Fact, FactKind, QueueSummary, QueueTally, SceneSpec, ZoneSpec, ZoneSummary,
 };
 
-use crate::walk::{INSIDE, OUTSIDE, Place, Run, rectangle, scene_of_zones, spelled};
+use crate::walk::{
+    INSIDE, OUTSIDE, Place, Run, SpelledCase, check_spelled, rectangle, scene_of_zones, spelled,
+};
 
 const SECOND_NS: i64 = 1_000_000_000;
 
@@ -15,12 +17,6 @@ fn square() -> ZoneSpec {
         wait_limit_ns: Some(5 * SECOND_NS / 2),
         ..rectangle("square", [400.0, 400.0], [600.0, 600.0])
     }
-}
-
-fn run_of(zone: ZoneSpec) -> Run {
-    let mut run = Run::new(&scene_of_zones(&[zone]));
-    run.fps = 10.0;
-    run
 }
 
 /// What a queue gave. Times are in frames.
@@ -60,19 +56,8 @@ fn found(facts: &[Fact]) -> Vec<Found> {
     facts.iter().filter_map(of).collect()
 }
 
-/// What it is about, the walk, and what is found when the track is given up after it.
-type Case = (&'static str, &'static str, &'static [Found]);
-
-/// Inside from frame 0 on: one who leaves after n frames of presence is outside from n - 0.5 on.
-fn check(cases: &[Case]) {
-    for (name, walk, expected) in cases {
-        let mut run = run_of(square());
-        run.walk(1, &spelled(walk));
-        run.show(&[], &[1]);
-        assert_eq!(&found(&run.facts), expected, "{name}");
-        run.finish();
-        assert_eq!(&found(&run.facts), expected, "{name}: nothing is left");
-    }
+fn check(cases: &[SpelledCase<Found>]) {
+    check_spelled(&square(), found, cases);
 }
 
 #[test]
@@ -148,7 +133,7 @@ fn jitter_at_the_border_does_not_restart_the_wait() {
     let jitter: Vec<_> = (0..20)
         .map(|i| Some([500.0, 401.0 - 3.0 * f64::from(i % 2)]))
         .collect();
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     run.walk(1, &[spelled("5i"), jitter, spelled("5i")].concat());
     // In frames at 398 it is open whether they left; in the next they didn't.
     assert_eq!(
@@ -175,7 +160,7 @@ fn shown(run: &mut Run, frames: u32, people: &[(u32, u32)]) {
 
 #[test]
 fn one_change_a_frame_says_how_many_wait_and_how_long_the_first_has() {
-    let mut run = run_of(ZoneSpec {
+    let mut run = Run::of_zone(ZoneSpec {
         wait_limit_ns: None,
         ..square()
     });
@@ -204,7 +189,7 @@ fn one_change_a_frame_says_how_many_wait_and_how_long_the_first_has() {
 
 #[test]
 fn without_a_delay_everybody_inside_waits() {
-    let mut run = run_of(ZoneSpec {
+    let mut run = Run::of_zone(ZoneSpec {
         queue_after_ns: Some(0),
         wait_limit_ns: None,
         ..square()
@@ -227,7 +212,7 @@ fn without_a_delay_everybody_inside_waits() {
 #[test]
 fn the_end_of_the_stream_and_a_jump_of_the_clock_empty_the_queue() {
     for jump in [false, true] {
-        let mut run = run_of(square());
+        let mut run = Run::of_zone(square());
         shown(&mut run, 15, &[(0, 20), (0, 20)]);
         if jump {
             run.epoch = 1;
@@ -252,7 +237,7 @@ fn the_end_of_the_stream_and_a_jump_of_the_clock_empty_the_queue() {
 #[test]
 fn a_reload_keeps_the_queue_and_ends_one_that_changed() {
     let other = rectangle("other", [0.0, 0.0], [100.0, 100.0]);
-    let mut run = run_of(square());
+    let mut run = Run::of_zone(square());
     shown(&mut run, 15, &[(0, 60), (8, 60)]);
     let more = scene_of_zones(&[other, square()]);
     assert_eq!(run.scene.reload(&more, &mut run.facts), Ok(()));

@@ -23,9 +23,7 @@ fn scene_of(zones: &[ZoneSpec]) -> SceneSpec {
 }
 
 fn run_of(zone: ZoneSpec) -> Run {
-    let mut run = Run::new(&scene_of(&[zone]));
-    run.fps = 10.0;
-    run
+    Run::at_ten_fps(&scene_of(&[zone]))
 }
 
 /// What a limit gave. Times are in frames, to a thousandth.

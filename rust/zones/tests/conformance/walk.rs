@@ -2,8 +2,8 @@
 
 use sightline_tracks::Track;
 use sightline_zones::{
-    Direction, EntryReason, ExitReason, Fact, FactKind, GroundSpec, LineSpec, Scene, SceneSpec,
-    ZoneSpec,
+    Direction, DistanceTally, EntryReason, ExitReason, Fact, FactKind, GroundSpec, LineSpec, Scene,
+    SceneSpec, ZoneSpec,
 };
 
 /// Width and height of the frame; a power of two, so that whole pixels survive unit space.
@@ -119,6 +119,27 @@ pub(crate) fn spelled(walk: &str) -> Vec<Option<Place>> {
     walk.split_whitespace().flat_map(part).collect()
 }
 
+/// What it is about, the walk spelled out, and what is found when the track is given up after it.
+pub(crate) type SpelledCase<Found> = (&'static str, &'static str, &'static [Found]);
+
+/// Asks a zone every case, and once more after the stream's end, when nothing may be left.
+///
+/// Inside from frame 0 on: one who leaves after n frames of presence is outside from n - 0.5 on.
+pub(crate) fn check_spelled<Found: PartialEq + std::fmt::Debug>(
+    zone: &ZoneSpec,
+    found: impl Fn(&[Fact]) -> Vec<Found>,
+    cases: &[SpelledCase<Found>],
+) {
+    for (name, walk, expected) in cases {
+        let mut run = Run::of_zone(zone.clone());
+        run.walk(1, &spelled(walk));
+        run.show(&[], &[1]);
+        assert_eq!(&found(&run.facts), expected, "{name}");
+        run.finish();
+        assert_eq!(&found(&run.facts), expected, "{name}: nothing is left");
+    }
+}
+
 /// A scene on its way through frames.
 pub(crate) struct Run {
     pub(crate) scene: Scene,
@@ -138,6 +159,24 @@ impl Run {
             fps: 30.0,
             frame: 0,
         }
+    }
+
+    /// A scene with one zone, at ten frames a second.
+    pub(crate) fn of_zone(zone: ZoneSpec) -> Self {
+        Self::at_ten_fps(&scene_of_zones(&[zone]))
+    }
+
+    pub(crate) fn at_ten_fps(spec: &SceneSpec) -> Self {
+        Self {
+            fps: 10.0,
+            ..Self::new(spec)
+        }
+    }
+
+    /// The counts of distance 0.
+    pub(crate) fn distance_tally(&self) -> DistanceTally {
+        let mut tallies = self.scene.distance_tallies();
+        tallies.next().copied().unwrap_or_default()
     }
 
     /// Time of frame `frame`, nanoseconds.

@@ -16,12 +16,6 @@ fn hall() -> ZoneSpec {
     }
 }
 
-fn run_of(zone: ZoneSpec) -> Run {
-    let mut run = Run::new(&scene_of_zones(&[zone]));
-    run.fps = 10.0;
-    run
-}
-
 /// Whose way is wrong, when in frames, where to and by how much, whole degrees.
 type Found = (u64, f64, f64, f64);
 
@@ -46,7 +40,7 @@ type Case = (&'static str, Place, Parts, &'static [Found]);
 
 fn check(zone: &ZoneSpec, cases: &[Case]) {
     for &(name, from, parts, expected) in cases {
-        let mut run = run_of(zone.clone());
+        let mut run = Run::of_zone(zone.clone());
         run.walk(1, &walked(from, parts));
         run.show(&[], &[1]);
         run.finish();
@@ -179,11 +173,11 @@ fn only_time_inside_counts_until_the_exit() {
         ..rectangle("short", [100.0, 400.0], [900.0, bottom])
     };
     for (bottom, expected) in [(600.0, vec![(1, 14.5, 180.0, 180.0)]), (598.0, vec![])] {
-        let mut run = run_of(zone(bottom));
+        let mut run = Run::of_zone(zone(bottom));
         run.walk(1, &straight([500.0, 310.0], [500.0, 810.0], 25));
         assert_eq!(found(&run.facts), expected, "{bottom}");
     }
-    let mut run = run_of(zone(600.0));
+    let mut run = Run::of_zone(zone(600.0));
     run.walk(1, &straight([500.0, 310.0], [500.0, 810.0], 25));
     assert_eq!(run.words(), ["entered", "wrong way", "exited"]);
 }
@@ -191,7 +185,7 @@ fn only_time_inside_counts_until_the_exit() {
 #[test]
 fn an_entry_that_takes_frames_to_confirm_counts_from_where_it_began() {
     for (way_ns, due) in [(SECOND_NS, 14.5), (0, 4.5)] {
-        let mut run = run_of(ZoneSpec {
+        let mut run = Run::of_zone(ZoneSpec {
             confirm_frames: 15,
             way_ns,
             ..hall()
@@ -208,7 +202,7 @@ fn an_entry_that_takes_frames_to_confirm_counts_from_where_it_began() {
 #[test]
 fn how_they_moved_before_an_absence_says_nothing() {
     // Who may come back to loiter is not forgotten. This one stands inside, leaves at once, and comes back at frame 28.5.
-    let mut run = run_of(ZoneSpec {
+    let mut run = Run::of_zone(ZoneSpec {
         loiter_ns: Some(10 * SECOND_NS),
         ..hall()
     });
@@ -225,7 +219,7 @@ fn how_they_moved_before_an_absence_says_nothing() {
 
 #[test]
 fn a_gap_is_bridged_and_said() {
-    let mut run = run_of(hall());
+    let mut run = Run::of_zone(hall());
     let parts = [
         (10, 0.0, 10.0, true),
         (4, 0.0, 10.0, false),
@@ -244,7 +238,7 @@ fn jitter_at_the_tolerance_is_silent() {
     let places: Vec<_> = (0..60)
         .map(|i| Some([150.0 + 10.0 * f64::from(i), 500.0 + 2.0 * f64::from(i % 2)]))
         .collect();
-    let mut run = run_of(hall());
+    let mut run = Run::of_zone(hall());
     run.walk(1, &places);
     assert_eq!(found(&run.facts), []);
 }
@@ -261,7 +255,7 @@ fn directions_are_compared_round_the_circle() {
         (1.0, 180.0, 170.0, None),
         (1.0, 180.0, 150.0, Some((1, 12.0, 20.0, 160.0))),
     ] {
-        let mut run = run_of(ZoneSpec {
+        let mut run = Run::of_zone(ZoneSpec {
             way_deg: Some(way_deg),
             way_tolerance_deg: tolerance_deg,
             ..hall()
@@ -303,14 +297,14 @@ fn with_a_ground_its_axis_is_ahead() {
 
 #[test]
 fn a_jump_of_the_clock_starts_afresh_and_a_reload_does_not() {
-    let mut run = run_of(hall());
+    let mut run = Run::of_zone(hall());
     let path = walked([500.0, 200.0], &[(30, 0.0, 10.0, true)]);
     run.walk(1, &path[..10]);
     let more = scene_of_zones(&[rectangle("other", [0.0, 0.0], [50.0, 50.0]), hall()]);
     assert_eq!(run.scene.reload(&more, &mut run.facts), Ok(()));
     run.walk(1, &path[10..]);
     assert_eq!(found(&run.facts), [(1, 12.0, 180.0, 180.0)]);
-    let mut run = run_of(hall());
+    let mut run = Run::of_zone(hall());
     run.walk(1, &path[..10]);
     (run.epoch, run.frame) = (1, 0);
     run.walk(1, &path[10..]);
@@ -320,7 +314,7 @@ fn a_jump_of_the_clock_starts_afresh_and_a_reload_does_not() {
 
 #[test]
 fn two_people_have_ways_of_their_own() {
-    let mut run = run_of(hall());
+    let mut run = Run::of_zone(hall());
     let down = walked([300.0, 200.0], &[(30, 0.0, 10.0, true)]);
     let up = walked(
         [600.0, 800.0],
