@@ -5,17 +5,9 @@ from itertools import pairwise
 
 from benches.environment import say, worker
 from benches.report import Result
+from sightline.tracks import DEFAULTS
 
-LIFE_CYCLE = {
-    "track_high_thresh": 0.5,
-    "new_track_thresh": 0.6,
-    "match_thresh": 0.8,
-    "fuse_score": True,
-    "time_step_s": 0.0,
-    "uncertainty": 0.0,
-    "doubt": 0.0,
-    "slow_down_s": float("inf"),
-}
+LIFE_CYCLE = DEFAULTS["parity"]
 """The improved life cycle with the original's settings, and nothing else."""
 TRACKERS = {
     "sightline (default)": {},
