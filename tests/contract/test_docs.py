@@ -17,6 +17,7 @@ from sightline.config.toml import load_config, read_toml
 from sightline.events import EVENT_TYPES
 from sightline.events.conduct import Conduct
 from sightline.events.schema import schema_of
+from sightline.events.azure import AzureCamera, AzureReport
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,8 @@ def code_words(text: str) -> set[str]:
         DetectorConfig,
         TrackerConfig,
         FileConfig,
+        AzureCamera,
+        AzureReport,
         Scene,
         Line,
         Zone,

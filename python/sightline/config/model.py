@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from sightline.events.azure import AzureCamera
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 
 CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
@@ -31,6 +32,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         max_gap_s: A track that was not seen for longer than this is not bridged.
         summary_s: Every so many seconds each line and zone is summed up in an event.
         ground: Where the ground is; events then have places and speeds in metres.
+        azure: What is reported in Azure's JSON, for sinks with `encoding = "azure"`; all lines and zones when absent.
     """
 
     source: Annotated[str, Meta(min_length=1)]
@@ -45,6 +47,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     max_gap_s: Positive | None = None
     summary_s: Positive | None = None
     ground: Ground | None = None
+    azure: AzureCamera | None = None
 
 
 class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,8 +107,17 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     per_class: bool = False
 
 
-class StdoutConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="stdout"):
-    """Events on standard output."""
+Encoding = Literal["cloudevents", "azure"]
+
+
+class StdoutConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="stdout"):
+    """Events on standard output.
+
+    Attributes:
+        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
+    """
+
+    encoding: Encoding = "cloudevents"
 
 
 class FileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="file"):
@@ -116,12 +128,14 @@ class FileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         fsync: When the file is forced to the disk.
         rotate_bytes: Size at which a new file is begun; never when absent.
         rotate_keep: How many rotated files are kept.
+        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
     """
 
     path: Annotated[str, Meta(min_length=1)]
     fsync: Literal["never", "batch", "always"] = "batch"
     rotate_bytes: Annotated[int, Meta(ge=1024)] | None = None
     rotate_keep: AtLeastOne = 5
+    encoding: Encoding = "cloudevents"
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
