@@ -15,9 +15,9 @@ from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, T
 from sightline.config.strict import convert
 from sightline.config.toml import load_config, read_toml
 from sightline.events import EVENT_TYPES
+from sightline.events.azure import AzureCamera, AzureReport
 from sightline.events.conduct import Conduct
 from sightline.events.schema import schema_of
-from sightline.events.azure import AzureCamera, AzureReport
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 
 ROOT = Path(__file__).resolve().parents[2]
