@@ -16,9 +16,10 @@ use crate::detections::{Decoder, views};
 use crate::errors::CoreError;
 use crate::facts::Fact;
 use crate::frames::{Placement, TensorSpec, tensor_shape};
+use crate::ground::GroundPlane;
 use crate::tracks::{TrackerSettings, Tracks, detections_from_columns};
 use crate::video::{dict_from_info, dict_from_stats, open_options};
-use crate::zones::{SceneSettings, dict_from_counts};
+use crate::zones::{SceneSettings, dict_from_counts, dict_from_motions};
 
 /// How long one wait may keep a pressed Ctrl-C unheard.
 const WAIT: Duration = Duration::from_millis(100);
@@ -32,6 +33,7 @@ struct StreamSettings {
     scene: SceneSettings,
     tracker: TrackerSettings,
     keep_pictures: bool,
+    motions: bool,
 }
 
 /// Several sources on their way from frames to facts.
@@ -61,6 +63,7 @@ impl Engine {
                     scene: stream.scene.spec()?,
                     tracker: stream.tracker.spec()?,
                     keep_pictures: stream.keep_pictures,
+                    keep_motions: stream.motions,
                 })
             })
             .collect::<PyResult<Vec<_>>>()?;
@@ -138,6 +141,16 @@ impl Engine {
     fn stop(&self, py: Python<'_>) -> PyResult<Step> {
         let step = detached(py, || Ok::<_, CoreError>(lock(&self.inner).stop()))?;
         Ok(Step::from(step))
+    }
+
+    /// Says where the ground of a stream is that was to be found later.
+    fn set_ground(&self, stream: usize, ground: &GroundPlane) -> PyResult<()> {
+        let mut engine = lock(&self.inner);
+        if engine.scene(stream).is_none() {
+            return Err(no_stream(stream));
+        }
+        let set = engine.set_ground(stream, ground.0.clone());
+        Ok(set.map_err(CoreError::from)?)
     }
 
     /// What is known of a stream's video.
@@ -280,6 +293,7 @@ fn borrowed<'py, T: numpy::Element>(batch: &Bound<'py, Batch>, values: &[T]) -> 
 pub(crate) struct Step {
     facts: Vec<Fact>,
     tracks: Vec<Vec<sightline_tracks::Track>>,
+    motions: Vec<Option<Vec<sightline_zones::TrackMotion>>>,
 }
 
 impl From<core::Step> for Step {
@@ -287,6 +301,7 @@ impl From<core::Step> for Step {
         Self {
             facts: step.facts.iter().map(Fact::from).collect(),
             tracks: step.tracks,
+            motions: step.motions,
         }
     }
 }
@@ -311,6 +326,16 @@ impl Step {
         let tracks = tracks.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
         let time = (pts_ns, epoch, Some(size_px));
         Ok(Tracks::seen(tracks.clone(), Vec::new(), time))
+    }
+
+    /// How the visible tracks of an image move, row by row, if its stream keeps that: float64 columns by name.
+    fn motions<'py>(&self, py: Python<'py>, image: usize) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let motions = self.motions.get(image);
+        let motions = motions.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
+        let motions = motions.as_ref();
+        motions
+            .map(|motions| dict_from_motions(py, motions))
+            .transpose()
     }
 
     /// How many people each image shows.

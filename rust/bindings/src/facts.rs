@@ -12,6 +12,8 @@ use sightline_zones as core;
 pub(crate) struct Fact {
     kind: &'static str,
     stream: usize,
+    /// Position in the batch of the frame in which it was concluded; None for what a stream's end concluded.
+    image: Option<usize>,
     rule: u32,
     track_id: Option<u64>,
     other_id: Option<u64>,
@@ -21,6 +23,8 @@ pub(crate) struct Fact {
     bridged_ns: i64,
     direction: Option<&'static str>,
     reason: Option<&'static str>,
+    /// The side of a zone's polygon that was cut, from 1.
+    side: Option<u32>,
     /// Time inside a zone, or close to one another; of a queue, the longest wait.
     dwell_ns: Option<i64>,
     /// How much of `dwell_ns` was not seen.
@@ -51,7 +55,10 @@ pub(crate) struct Fact {
 
 impl From<&StreamFact> for Fact {
     fn from(found: &StreamFact) -> Self {
-        Self::from_core(found.stream, &found.fact)
+        Self {
+            image: found.image,
+            ..Self::from_core(found.stream, &found.fact)
+        }
     }
 }
 
@@ -90,7 +97,8 @@ impl Fact {
                 direction: Some(direction_word(direction)),
                 ..self
             },
-            core::FactKind::ZoneEntered { reason } => Self {
+            core::FactKind::ZoneEntered { reason, side } => Self {
+                side,
                 kind: "zone_entered",
                 reason: Some(match reason {
                     core::EntryReason::Entered => "entered",
@@ -100,10 +108,12 @@ impl Fact {
             },
             core::FactKind::ZoneExited {
                 reason,
+                side,
                 dwell_ns,
                 bridged_ns,
             } => Self {
                 kind: "zone_exited",
+                side,
                 reason: Some(reason_word(reason)),
                 dwell_ns: Some(dwell_ns),
                 unseen_ns: Some(bridged_ns),

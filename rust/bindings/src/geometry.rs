@@ -7,17 +7,23 @@ use sightline_geometry::{self as core, Point, Side};
 
 use crate::detections::in_row_order;
 
-/// Simple polygons with an index.
+/// Polygons with an index.
 #[pyclass(frozen, module = "sightline._core")]
 pub(crate) struct PolygonSet(core::PolygonSet);
 
 #[pymethods]
 impl PolygonSet {
     #[new]
-    fn new(polygons: Vec<Vec<[f64; 2]>>) -> PyResult<Self> {
+    #[pyo3(signature = (polygons, *, even_odd=false))]
+    fn new(polygons: Vec<Vec<[f64; 2]>>, even_odd: bool) -> PyResult<Self> {
+        let shape = if even_odd {
+            core::Polygon::even_odd
+        } else {
+            core::Polygon::new
+        };
         let polygon = |(position, corners): (usize, Vec<[f64; 2]>)| {
             let corners: Vec<Point> = corners.into_iter().map(Point::from).collect();
-            core::Polygon::new(&corners)
+            shape(&corners)
                 .map_err(|error| PyValueError::new_err(format!("polygons[{position}]: {error}")))
         };
         let polygons: PyResult<_> = polygons.into_iter().enumerate().map(polygon).collect();

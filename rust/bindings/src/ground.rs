@@ -224,7 +224,7 @@ fn of_camera(camera: Result<core::Camera, core::GroundError>) -> PyResult<Ground
     made(camera.map(core::GroundPlane::from_camera))
 }
 
-fn rows(
+pub(crate) fn rows(
     py: Python<'_>,
     count: usize,
     points: impl Iterator<Item = Option<Point>>,

@@ -2,14 +2,17 @@
 
 use std::sync::Mutex;
 
+use numpy::PyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
+use sightline_geometry::Point;
 use sightline_zones as core;
 
 use crate::detach::{detached, lock};
 use crate::errors::CoreError;
 use crate::facts::Fact;
+use crate::ground::{GroundPlane, rows};
 use crate::tracks::Tracks;
 
 #[derive(Debug, FromPyObject)]
@@ -28,6 +31,7 @@ struct LineSettings {
 struct ZoneSettings {
     name: String,
     polygon: Vec<[f64; 2]>,
+    even_odd: bool,
     anchor: String,
     band: Option<f64>,
     dwell_ns: Option<i64>,
@@ -70,9 +74,10 @@ pub(crate) struct SceneSettings {
     max_gap_ns: Option<i64>,
 }
 
-/// Where the ground is: places in the picture (shares) with those on the ground (metres), or a camera.
+/// Where the ground is: places in the picture (shares) with those on the ground (metres), a camera, or `later`.
 #[derive(Debug, FromPyObject)]
 enum GroundSettings {
+    Word(String),
     Points(Vec<([f64; 2], [f64; 2])>),
     #[pyo3(from_item_all)]
     Camera {
@@ -84,8 +89,13 @@ enum GroundSettings {
 }
 
 impl GroundSettings {
-    fn spec(&self) -> core::GroundSpec {
-        match self {
+    fn spec(&self) -> PyResult<core::GroundSpec> {
+        Ok(match self {
+            Self::Word(word) if word == "later" => core::GroundSpec::Later,
+            Self::Word(other) => {
+                let message = format!("ground: expected later, found {other:?}");
+                return Err(PyValueError::new_err(message));
+            }
             Self::Points(points) => core::GroundSpec::Points(points.clone()),
             &Self::Camera {
                 height_m,
@@ -98,7 +108,7 @@ impl GroundSettings {
                 roll_deg,
                 view_deg,
             },
-        }
+        })
     }
 }
 
@@ -120,7 +130,7 @@ impl SceneSettings {
                 .iter()
                 .map(DistanceSettings::spec)
                 .collect::<PyResult<_>>()?,
-            ground: self.ground.as_ref().map(GroundSettings::spec),
+            ground: self.ground.as_ref().map(GroundSettings::spec).transpose()?,
             summary_ns: self.summary_ns,
             max_gap_ns: self.max_gap_ns,
         })
@@ -149,6 +159,7 @@ impl ZoneSettings {
         Ok(core::ZoneSpec {
             name: self.name.clone(),
             polygon: self.polygon.clone(),
+            even_odd: self.even_odd,
             anchor: anchor_from_name(&self.anchor)?,
             band: self.band,
             dwell_ns: self.dwell_ns,
@@ -266,6 +277,29 @@ fn dict_from_queue<'py>(py: Python<'py>, queue: &core::QueueTally) -> PyResult<B
     Ok(dict)
 }
 
+/// Copies how tracks move into columns: float64 (N, 2) and (N,), NaN where it is not known.
+pub(crate) fn dict_from_motions<'py>(
+    py: Python<'py>,
+    motions: &[core::TrackMotion],
+) -> PyResult<Bound<'py, PyDict>> {
+    let column = |of: fn(&core::TrackMotion) -> Option<f64>| {
+        let values = motions.iter().map(|motion| of(motion).unwrap_or(f64::NAN));
+        PyArray1::from_iter(py, values)
+    };
+    let places = motions
+        .iter()
+        .map(|motion| motion.ground_m.map(Point::from));
+    let dict = PyDict::new(py);
+    dict.set_item("ground_m", rows(py, motions.len(), places)?)?;
+    dict.set_item("speed_mps", column(|motion| motion.speed_mps))?;
+    dict.set_item("heading_deg", column(|motion| motion.heading_deg))?;
+    dict.set_item(
+        "image_heading_deg",
+        column(|motion| motion.image_heading_deg),
+    )?;
+    Ok(dict)
+}
+
 /// Returns whole milliseconds, rounded as those of events.
 fn ms(ns: i64) -> i64 {
     (ns + 500_000).div_euclid(1_000_000)
@@ -307,6 +341,19 @@ impl Scene {
             .reload(&scene.spec()?, &mut facts)
             .map_err(CoreError::from)?;
         Ok(facts.iter().map(|fact| Fact::from_core(0, fact)).collect())
+    }
+
+    /// Says where the ground is that was to be found later.
+    fn set_ground(&self, ground: &GroundPlane) -> PyResult<()> {
+        let set = lock(&self.0).set_ground(ground.0.clone());
+        Ok(set.map_err(|fault| CoreError::from(vec![fault]))?)
+    }
+
+    /// How the tracks of the last update move, row by row: float64 columns by name.
+    fn motions<'py>(&self, py: Python<'py>, tracks: &Tracks) -> PyResult<Bound<'py, PyDict>> {
+        let mut motions = Vec::new();
+        lock(&self.0).motions(&tracks.visible, &mut motions);
+        dict_from_motions(py, &motions)
     }
 
     /// Closes what is open at the end of a stream.

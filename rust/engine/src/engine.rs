@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use sightline_detections::{DecodeError, Decoder, Detections, OutputView};
 use sightline_frames::TensorSpec;
+use sightline_ground::GroundPlane;
 use sightline_tracks::{Track, TrackError};
 use sightline_video::{Source, StreamInfo, VideoError};
-use sightline_zones::{Fact, Scene, SceneError};
+use sightline_zones::{Fact, Scene, SceneError, TrackMotion};
 
 use crate::batch::{Batch, Prepared};
 use crate::stream::{Stream, StreamEnd, StreamSpec};
@@ -66,6 +67,8 @@ pub enum Output<'a> {
 pub struct StreamFact {
     /// Position of the stream in the engine.
     pub stream: usize,
+    /// Position in the batch of the frame in which it was concluded; `None` for what a stream's end concluded.
+    pub image: Option<usize>,
     /// What happened.
     pub fact: Fact,
 }
@@ -77,6 +80,8 @@ pub struct Step {
     pub facts: Vec<StreamFact>,
     /// The visible tracks of each image.
     pub tracks: Vec<Vec<Track>>,
+    /// How each of these moves, of the images whose stream keeps that.
+    pub motions: Vec<Option<Vec<TrackMotion>>>,
 }
 
 /// Several sources on their way from frames to facts.
@@ -137,6 +142,18 @@ impl Engine {
         self.streams.get(stream).map(|stream| &stream.scene)
     }
 
+    /// Says where the ground of a stream's scene is that was to be found later; see [`Scene::set_ground`].
+    ///
+    /// # Errors
+    /// When there is no such stream, or its scene's ground is not to be found later.
+    pub fn set_ground(&mut self, stream: usize, plane: GroundPlane) -> Result<(), EngineError> {
+        let Some(stream) = self.streams.get_mut(stream) else {
+            return Err(EngineError::Order(format!("there is no stream {stream}")));
+        };
+        let set = stream.scene.set_ground(plane);
+        set.map_err(|fault| EngineError::Scene(vec![fault]))
+    }
+
     /// Returns whether every stream has ended.
     pub fn is_finished(&self) -> bool {
         self.pending.is_empty() && self.workers.iter().all(Option::is_none)
@@ -190,13 +207,14 @@ impl Engine {
             }
             stream.advance(tag, &mut facts)?;
             step.tracks.push(stream.tracker.visible().to_vec());
-            step.take(tag.stream, &mut facts);
+            step.motions.push(stream.motions());
+            step.take((tag.stream, Some(image)), &mut facts);
         }
         for end in &batch.ended {
             if let Some(stream) = self.streams.get_mut(end.stream) {
                 stream.scene.finish(&mut facts);
             }
-            step.take(end.stream, &mut facts);
+            step.take((end.stream, None), &mut facts);
         }
         self.advanced = batch.number;
         Ok(step)
@@ -213,7 +231,7 @@ impl Engine {
         for (position, worker) in self.workers.iter_mut().enumerate() {
             if worker.take().is_some() {
                 self.streams[position].scene.finish(&mut facts);
-                step.take(position, &mut facts);
+                step.take((position, None), &mut facts);
             }
         }
         step
@@ -268,9 +286,12 @@ impl Engine {
 }
 
 impl Step {
-    fn take(&mut self, stream: usize, facts: &mut Vec<Fact>) {
-        self.facts
-            .extend(facts.drain(..).map(|fact| StreamFact { stream, fact }));
+    fn take(&mut self, (stream, image): (usize, Option<usize>), facts: &mut Vec<Fact>) {
+        self.facts.extend(facts.drain(..).map(|fact| StreamFact {
+            stream,
+            image,
+            fact,
+        }));
     }
 }
 

@@ -3,7 +3,7 @@
 use sightline_detections::Detections;
 use sightline_tracks::{ByteTrack, ByteTrackSpec};
 use sightline_video::{OpenOptions, Stats, StreamInfo};
-use sightline_zones::{Fact, Scene, SceneSpec};
+use sightline_zones::{Fact, Scene, SceneSpec, TrackMotion};
 
 use crate::EngineError;
 use crate::batch::FrameTag;
@@ -21,6 +21,8 @@ pub struct StreamSpec {
     pub tracker: ByteTrackSpec,
     /// Whether to keep each analyzed picture as packed RGB, for drawing.
     pub keep_pictures: bool,
+    /// Whether to say how each visible track moves.
+    pub keep_motions: bool,
 }
 
 /// How a stream ended.
@@ -42,6 +44,7 @@ pub(crate) struct Stream {
     pub(crate) tracker: ByteTrack,
     pub(crate) scene: Scene,
     epoch: u32,
+    keep_motions: bool,
     scene_spec: SceneSpec,
     size: (u32, u32),
 }
@@ -54,9 +57,19 @@ impl Stream {
             tracker: ByteTrack::new(spec.tracker)?,
             detections: Detections::default(),
             epoch: 0,
+            keep_motions: spec.keep_motions,
             scene_spec: spec.scene.clone(),
             size,
             info,
+        })
+    }
+
+    /// Returns how the visible tracks move after a frame, if that is kept.
+    pub(crate) fn motions(&self) -> Option<Vec<TrackMotion>> {
+        self.keep_motions.then(|| {
+            let mut motions = Vec::new();
+            self.scene.motions(self.tracker.visible(), &mut motions);
+            motions
         })
     }
 

@@ -49,6 +49,7 @@ impl Video {
             scene,
             tracker: ByteTrackSpec::default(),
             keep_pictures: false,
+            keep_motions: false,
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Every yes or no that a count depends on is decided by the sign of [`orientation`], which is exact for any `f64`:
 //! no epsilon, no rounding. [`Segment::crossing`] says whether and where a move crosses a line, [`Polygon::contains`]
-//! whether a point is in a zone, and [`Polygon::path_cuts`] where a move enters and leaves it. The last two can't
-//! disagree: the number of cuts is odd exactly when containment changed.
+//! whether a point is in a zone, and [`Polygon::path_cuts`] where a move enters and leaves it, and over which edge. The last
+//! two can't disagree: the number of cuts is odd exactly when containment changed.
 //!
 //! For many shapes, [`CellIndex`] says which can matter at a place or on a move; [`PolygonSet`] and [`SegmentSet`] answer
 //! for all of them at once.
@@ -27,7 +27,7 @@ mod simple;
 
 pub use cells::{CellIndex, Outline};
 pub use point::{Point, orientation};
-pub use polygon::Polygon;
+pub use polygon::{Cut, Polygon};
 pub use segment::{Crossing, Segment, SegmentError, Side};
 pub use sets::{PolygonSet, SegmentSet};
 pub use simple::PolygonError;

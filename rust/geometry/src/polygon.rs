@@ -1,10 +1,13 @@
-//! A simple polygon: which points it contains, and where a move enters and leaves it.
+//! A polygon: which points it contains, and where a move enters and leaves it.
 
 use crate::point::{Point, orientation};
 use crate::segment::{segment_distance, share};
 use crate::simple::{self, PolygonError};
 
-/// A simple polygon with a half-open boundary: of two that share an edge, exactly one contains a point on it.
+/// A polygon with a half-open boundary: of two that share an edge, exactly one contains a point on it.
+///
+/// Inside is where a way out cuts an odd number of edges. So edges that cross are no trouble: where a polygon covers a place
+/// twice, that place is outside.
 ///
 /// A point on the boundary counts as if it lay a vanishing distance to the right, and a far smaller one further down;
 /// so does every point of a move. That single rule decides all ties, in [`contains`](Self::contains) and in
@@ -19,29 +22,50 @@ pub struct Polygon {
     high: Point,
 }
 
+/// Where a move cuts a polygon's boundary.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cut {
+    /// The share of the move, 0…1.
+    pub t: f64,
+    /// The edge, by the position of the corner that it starts from.
+    pub edge: u32,
+}
+
 impl Polygon {
     /// Returns the polygon with these corners, either way round; a last point equal to the first is dropped.
     ///
     /// # Errors
     /// [`PolygonError`], with the point or the edges at fault, unless the points make a simple polygon.
     pub fn new(corners: &[Point]) -> Result<Self, PolygonError> {
-        let vertices = match corners {
-            [first, rest @ .., last] if !rest.is_empty() && first == last => {
-                &corners[..corners.len() - 1]
-            }
-            _ => corners,
-        };
+        let vertices = without_closing_point(corners);
         simple::check(vertices)?;
+        simple::check_edges(vertices)?;
+        Ok(Self::around(vertices))
+    }
+
+    /// Returns the polygon with these corners, as [`new`](Self::new) does, whose edges may cross, touch and overlap.
+    ///
+    /// # Errors
+    /// [`PolygonError`], with the point at fault, unless the points enclose something by the even-odd rule.
+    pub fn even_odd(corners: &[Point]) -> Result<Self, PolygonError> {
+        let vertices = without_closing_point(corners);
+        simple::check(vertices)?;
+        simple::check_not_canceled(vertices)?;
+        Ok(Self::around(vertices))
+    }
+
+    /// Returns the polygon with these corners, which were checked.
+    fn around(vertices: &[Point]) -> Self {
         let (mut low, mut high) = (vertices[0], vertices[0]);
         for p in vertices {
             low = Point::new(low.x.min(p.x), low.y.min(p.y));
             high = Point::new(high.x.max(p.x), high.y.max(p.y));
         }
-        Ok(Self {
+        Self {
             vertices: vertices.to_vec(),
             low,
             high,
-        })
+        }
     }
 
     /// Returns the corners, the first not repeated.
@@ -65,24 +89,27 @@ impl Polygon {
         })
     }
 
-    /// Fills `cuts` with the shares of the move, 0…1 and rising, at which it cuts the boundary.
+    /// Fills `cuts` with the places where the move cuts the boundary, in order of the way.
     ///
-    /// Their number is odd exactly when `contains(from) != contains(to)`; each one turns inside to outside or back.
-    pub fn path_cuts(&self, from: Point, to: Point, cuts: &mut Vec<f64>) {
+    /// Their number is odd exactly when `contains(from) != contains(to)`; each one turns inside to outside or back. Which
+    /// edge is cut is decided exactly: of the two that meet in a corner, a move through the corner cuts the one that it
+    /// would cut a vanishing step further right, or both or neither where it only grazes the corner. Cuts at the same share
+    /// are in order of the edges.
+    pub fn path_cuts(&self, from: Point, to: Point, cuts: &mut Vec<Cut>) {
         cuts.clear();
         let low = Point::new(from.x.min(to.x), from.y.min(to.y));
         let high = Point::new(from.x.max(to.x), from.y.max(to.y));
         if from == to || apart(low, high, self.low, self.high) {
             return;
         }
-        for (a, b) in self.edges() {
+        for ((a, b), edge) in self.edges().zip(0..) {
             let edge_low = Point::new(a.x.min(b.x), a.y.min(b.y));
             let edge_high = Point::new(a.x.max(b.x), a.y.max(b.y));
             if !apart(low, high, edge_low, edge_high) {
-                cuts.extend(edge_cut(a, b, from, to));
+                cuts.extend(edge_cut(a, b, from, to).map(|t| Cut { t, edge }));
             }
         }
-        cuts.sort_unstable_by(f64::total_cmp);
+        cuts.sort_unstable_by(|a, b| a.t.total_cmp(&b.t).then(a.edge.cmp(&b.edge)));
     }
 
     /// Returns the distance of `p` from the nearest point of the boundary, inside or out.
@@ -124,6 +151,16 @@ impl Polygon {
     pub(crate) fn edges(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
         let next = self.vertices.iter().cycle().skip(1);
         self.vertices.iter().copied().zip(next.copied())
+    }
+}
+
+/// Returns the corners without a last one that repeats the first.
+fn without_closing_point(corners: &[Point]) -> &[Point] {
+    match corners {
+        [first, rest @ .., last] if !rest.is_empty() && first == last => {
+            &corners[..corners.len() - 1]
+        }
+        _ => corners,
     }
 }
 

@@ -1,4 +1,5 @@
-//! What makes a list of points a polygon with an inside: finite, distinct corners and edges that meet nowhere else.
+//! What makes a list of points a polygon with an inside: finite, distinct corners, and edges that meet nowhere else or at
+//! least don't cancel out.
 
 use crate::point::{Point, orientation};
 
@@ -28,6 +29,9 @@ pub enum PolygonError {
     /// All points lie on one line.
     #[error("all points lie on one line, so they enclose nothing")]
     Collinear,
+    /// Every stretch of an edge is covered by another one, so that all of the plane is outside by the even-odd rule.
+    #[error("its edges cancel out in pairs, so they enclose nothing")]
+    Canceled,
     /// Two edges cross, touch or overlap.
     #[error(
         "edge {first} (from point {first}) and edge {second} (from point {second}) cross or touch"
@@ -40,7 +44,7 @@ pub enum PolygonError {
     },
 }
 
-/// Checks that `points`, closed by an edge from the last to the first, is a simple polygon.
+/// Checks that `points`, closed by an edge from the last to the first, have edges that are not all on one line.
 pub(crate) fn check(points: &[Point]) -> Result<(), PolygonError> {
     if let Some(vertex) = points.iter().position(|p| !p.is_finite()) {
         return Err(PolygonError::NotFinite { vertex });
@@ -62,6 +66,12 @@ pub(crate) fn check(points: &[Point]) -> Result<(), PolygonError> {
     {
         return Err(PolygonError::Collinear);
     }
+    Ok(())
+}
+
+/// Checks that edges meet nowhere but neighbors in their corner.
+pub(crate) fn check_edges(points: &[Point]) -> Result<(), PolygonError> {
+    let count = points.len();
     for first in 0..count {
         for second in first + 1..count {
             if edges_meet(points, first, second) {
@@ -70,6 +80,29 @@ pub(crate) fn check(points: &[Point]) -> Result<(), PolygonError> {
         }
     }
     Ok(())
+}
+
+/// Checks that something is inside by the even-odd rule: some stretch of an edge is covered an odd number of times.
+pub(crate) fn check_not_canceled(points: &[Point]) -> Result<(), PolygonError> {
+    let next = points.iter().cycle().skip(1);
+    let edges: Vec<(Point, Point)> = points.iter().copied().zip(next.copied()).collect();
+    #[expect(clippy::float_cmp, reason = "equal coordinates are told apart exactly")]
+    let is_seen = |&(a, b): &(Point, Point)| {
+        let along = |p: Point| if a.x == b.x { p.y } else { p.x };
+        let is_on = |p| orientation(a, b, p) == 0.0;
+        let on_line = edges.iter().filter(|(c, d)| is_on(*c) && is_on(*d));
+        let mut places: Vec<f64> = on_line.flat_map(|&(c, d)| [along(c), along(d)]).collect();
+        places.sort_unstable_by(f64::total_cmp);
+        // Between every other two of these an odd number of edges covers the line.
+        places
+            .chunks_exact(2)
+            .any(|stretch| stretch[0] < stretch[1])
+    };
+    if edges.iter().any(is_seen) {
+        Ok(())
+    } else {
+        Err(PolygonError::Canceled)
+    }
 }
 
 fn distinct_up_to_three(points: &[Point]) -> usize {

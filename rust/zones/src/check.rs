@@ -150,7 +150,12 @@ impl Check {
 
     fn zone(&mut self, spec: &ZoneSpec, rule: u32) -> Option<Zone> {
         let path = format!("zones[{rule}]");
-        let polygon = self.polygon(&format!("{path}.polygon"), &spec.polygon);
+        let shape = if spec.even_odd {
+            Polygon::even_odd
+        } else {
+            Polygon::new
+        };
+        let polygon = self.polygon(&format!("{path}.polygon"), &spec.polygon, shape);
         let band_px = self.band(&path, spec.band);
         self.duration(&format!("{path}.dwell_ns"), spec.dwell_ns);
         let crowding = spec.crowd.and_then(|crowd| self.crowd(&path, crowd));
@@ -202,7 +207,7 @@ impl Check {
         let path = format!("distances[{rule}]");
         let polygon_path = format!("{path}.polygon");
         let corners = spec.polygon.as_deref();
-        let polygon = corners.map(|corners| self.polygon(&polygon_path, corners));
+        let polygon = corners.map(|corners| self.polygon(&polygon_path, corners, Polygon::new));
         self.duration(&format!("{path}.min_duration_ns"), spec.min_duration_ns);
         self.duration(&format!("{path}.group_ns"), spec.group_ns);
         let close = self.threshold(&path, spec, ground);
@@ -253,7 +258,12 @@ impl Check {
         (self.faults.len() == before).then_some(found)
     }
 
-    fn polygon(&mut self, path: &str, corners: &[[f64; 2]]) -> Option<Polygon> {
+    fn polygon(
+        &mut self,
+        path: &str,
+        corners: &[[f64; 2]],
+        shape: fn(&[Point]) -> Result<Polygon, PolygonError>,
+    ) -> Option<Polygon> {
         let before = self.faults.len();
         let places: Vec<Point> = corners
             .iter()
@@ -263,7 +273,7 @@ impl Check {
         if self.faults.len() > before {
             return None;
         }
-        match Polygon::new(&places) {
+        match shape(&places) {
             Ok(polygon) => Some(polygon),
             Err(error) => {
                 let message = format!("{error}; {}", remedy(&error));
@@ -325,7 +335,7 @@ fn remedy(error: &PolygonError) -> &'static str {
         PolygonError::TooFewPoints { .. } => "add points",
         PolygonError::RepeatedPoint { .. } => "remove one of them",
         PolygonError::Collinear => "move a point off the line",
-        PolygonError::SelfIntersecting { .. } => {
+        PolygonError::Canceled | PolygonError::SelfIntersecting { .. } => {
             "list the corners in the order in which one walks round the zone"
         }
     }

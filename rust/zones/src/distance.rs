@@ -97,7 +97,7 @@ impl Distance {
         let mut people = std::mem::take(&mut self.people);
         let mut by_x = std::mem::take(&mut self.by_x);
         people.clear();
-        people.extend(steps.filter_map(|step| self.person(step, notes.ground)));
+        people.extend(steps.filter_map(|step| self.person(step, notes.ground.plane())));
         by_x.clear();
         by_x.extend(0..people.len());
         if let Some(groups) = &mut self.groups {

@@ -44,11 +44,16 @@ pub enum FactKind {
     ZoneEntered {
         /// How it came there.
         reason: EntryReason,
+        /// The side of the polygon over which it came: 1 from the first to the second corner, and so on; `None` for one
+        /// that appeared.
+        side: Option<u32>,
     },
     /// A track is in a zone no longer.
     ZoneExited {
         /// How it went.
         reason: ExitReason,
+        /// The side over which it went, as of an entry; `None` for one that was lost, or that the stream's end found inside.
+        side: Option<u32>,
         /// From entry to exit, nanoseconds, never negative.
         dwell_ns: i64,
         /// How much of that it was not seen.

@@ -92,6 +92,10 @@ impl Known {
         slot
     }
 
+    pub(crate) fn get(&self, id: u64) -> Option<&TrackState> {
+        self.by_id.get(&id).map(|&slot| &self.slots[slot])
+    }
+
     pub(crate) fn at(&mut self, slot: usize) -> &mut TrackState {
         &mut self.slots[slot]
     }

@@ -1,9 +1,7 @@
 //! Where rules write down what they conclude, and the order in which it is handed out.
 
-use sightline_ground::GroundPlane;
-
 use crate::fact::{Fact, FactKind};
-use crate::motion::Motion;
+use crate::motion::{Ground, Motion};
 use crate::sighting::{Moment, Sighting};
 use crate::spec::Anchor;
 
@@ -14,7 +12,7 @@ pub(crate) struct Notes<'a> {
     pub(crate) epoch: u32,
     /// Time of the frame in which everything here is certain.
     pub(crate) now_ns: i64,
-    pub(crate) ground: Option<&'a GroundPlane>,
+    pub(crate) ground: &'a Ground,
     /// Facts before this one were handed out earlier.
     first: usize,
 }
@@ -23,7 +21,7 @@ impl<'a> Notes<'a> {
     pub(crate) fn new(
         facts: &'a mut Vec<Fact>,
         (epoch, now_ns): (u32, i64),
-        ground: Option<&'a GroundPlane>,
+        ground: &'a Ground,
     ) -> Self {
         let first = facts.len();
         Self {

@@ -1,14 +1,15 @@
 //! All the rules of one source, with what they know of its tracks.
 
+mod ground;
 mod invariants;
 mod reload;
 
-use sightline_ground::GroundPlane;
 use sightline_tracks::Track;
 
 use crate::check::{Rules, SceneError, rules_from_spec};
 use crate::fact::{ExitReason, Fact};
 use crate::known::Known;
+use crate::motion::Ground;
 use crate::nearby::Nearby;
 use crate::notes::Notes;
 use crate::sighting::{Move, Sighting};
@@ -22,7 +23,7 @@ pub struct Scene {
     spec: SceneSpec,
     size_px: (u32, u32),
     rules: Rules,
-    ground: Option<GroundPlane>,
+    ground: Ground,
     nearby: Nearby,
     /// Dies with the tracks, or with `max_gap_ns`.
     tracks: Known,
@@ -46,12 +47,8 @@ impl Scene {
     /// Every fault of `spec`, each with its place.
     pub fn new(spec: &SceneSpec, width_px: u32, height_px: u32) -> Result<Self, Vec<SceneError>> {
         let rules = rules_from_spec(spec, width_px, height_px)?;
-        let ground = spec
-            .ground
-            .as_ref()
-            .and_then(|ground| ground.plane(width_px, height_px).ok());
         Ok(Self {
-            ground,
+            ground: Ground::of(spec.ground.as_ref(), (width_px, height_px)),
             nearby: Nearby::new(&rules),
             rules,
             spec: spec.clone(),
@@ -90,8 +87,8 @@ impl Scene {
         let starts = self.now.is_none();
         self.now = Some((epoch, pts_ns));
         self.frame += 1;
-        let ground = self.ground.take();
-        let mut notes = Notes::new(facts, (epoch, pts_ns), ground.as_ref());
+        let ground = std::mem::take(&mut self.ground);
+        let mut notes = Notes::new(facts, (epoch, pts_ns), &ground);
         if starts {
             self.begin_interval(pts_ns);
         } else {
@@ -216,8 +213,8 @@ impl Scene {
         let Some((epoch, now_ns)) = self.now else {
             return;
         };
-        let ground = self.ground.take();
-        let mut notes = Notes::new(facts, (epoch, now_ns), ground.as_ref());
+        let ground = std::mem::take(&mut self.ground);
+        let mut notes = Notes::new(facts, (epoch, now_ns), &ground);
         while let Some(id) = self.tracks.first_id() {
             self.forget(id, reason, &mut notes);
         }

@@ -80,6 +80,8 @@ pub struct ZoneSpec {
     pub name: String,
     /// Corners, either way round, unit space; the first may be repeated at the end.
     pub polygon: Vec<[f64; 2]>,
+    /// Whether the polygon's sides may cross: inside is then where a way out crosses an odd number of them.
+    pub even_odd: bool,
     /// The point of a box that must be inside.
     pub anchor: Anchor,
     /// How far from the boundary inside or outside is certain, seen twice in a row or at double the distance once, as a
@@ -120,6 +122,7 @@ impl ZoneSpec {
         Self {
             name: name.to_owned(),
             polygon: polygon.to_vec(),
+            even_odd: false,
             anchor: Anchor::default(),
             band: None,
             dwell_ns: None,
@@ -202,6 +205,9 @@ impl DistanceSpec {
 /// Where the ground is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GroundSpec {
+    /// There is a ground, and it is found out while the scene runs: until [`Scene::set_ground`](crate::Scene::set_ground)
+    /// nobody is known to be on it.
+    Later,
     /// Four or more places: where each is in the picture, unit space, and on the ground, metres.
     Points(Vec<([f64; 2], [f64; 2])>),
     /// A camera of known pose.
@@ -218,20 +224,21 @@ pub enum GroundSpec {
 }
 
 impl GroundSpec {
-    /// Returns the plane for frames of this size.
+    /// Returns the plane for frames of this size; `None` while it is not known.
     ///
     /// # Errors
     /// [`GroundError`] when the numbers make none.
-    pub fn plane(&self, width_px: u32, height_px: u32) -> Result<GroundPlane, GroundError> {
+    pub fn plane(&self, width_px: u32, height_px: u32) -> Result<Option<GroundPlane>, GroundError> {
         let (width, height) = (f64::from(width_px), f64::from(height_px));
-        match self {
+        Ok(Some(match self {
+            Self::Later => return Ok(None),
             Self::Points(pairs) => {
                 let pixels: Vec<Point> = pairs
                     .iter()
                     .map(|([x, y], _)| Point::new(x * width, y * height))
                     .collect();
                 let metres: Vec<Point> = pairs.iter().map(|&(_, place)| place.into()).collect();
-                Ok(GroundPlane::from_points(&pixels, &metres)?.0)
+                GroundPlane::from_points(&pixels, &metres)?.0
             }
             Self::Camera {
                 height_m,
@@ -243,9 +250,9 @@ impl GroundSpec {
                 let center = Point::new(width / 2.0, height / 2.0);
                 let (tilt, roll) = (tilt_deg.to_radians(), roll_deg.to_radians());
                 let camera = Camera::above(*height_m, tilt, roll, focal_px, center)?;
-                Ok(GroundPlane::from_camera(camera))
+                GroundPlane::from_camera(camera)
             }
-        }
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod counts;
 
-use sightline_geometry::{Point, Polygon};
+use sightline_geometry::{Cut, Point, Polygon};
 
 use crate::fact::{EntryReason, ExitReason, FactKind};
 use crate::notes::Notes;
@@ -33,7 +33,7 @@ pub(crate) struct Zone {
     /// The count that was last handed out.
     pub(crate) reported: u32,
     /// Memory for one move's cuts.
-    pub(crate) cuts: Vec<f64>,
+    pub(crate) cuts: Vec<Cut>,
     /// What is watched beyond entries, exits and dwell.
     pub(crate) watch: Option<Box<Watch>>,
 }
@@ -89,12 +89,23 @@ struct Change {
     moment: Moment,
     /// Of an entry: how.
     reason: EntryReason,
+    /// The side that was cut, from 1; `None` of somebody who was inside when first seen.
+    side: Option<u32>,
     /// Whether the path has been so far from the boundary since that the change is certain.
     clear: bool,
     /// Sightings in a row beyond the band since.
     beyond: u32,
     /// Of an entry: frames in a row that saw the track inside.
     frames: u32,
+}
+
+impl Change {
+    fn fault(&self, zone: &Zone) -> Option<&'static str> {
+        let sides = 1..=zone.polygon.vertices().len();
+        let known = self.side.map(|side| sides.contains(&(side as usize)));
+        (known != (self.reason == EntryReason::Entered).then_some(true))
+            .then_some("a change over the boundary has no side of the polygon, or another has one")
+    }
 }
 
 impl ZoneState {
@@ -136,6 +147,9 @@ impl ZoneState {
         if self.change.is_some() != (self.contained != self.is_inside()) {
             return Some("a change is due and none is under way, or the reverse");
         }
+        if let Some(fault) = self.change.as_ref().and_then(|change| change.fault(zone)) {
+            return Some(fault);
+        }
         if let Some(conduct) = &self.conduct
             && let Some(fault) = conduct.fault(self.is_inside(), self.change.is_some(), last.pts_ns)
         {
@@ -162,6 +176,7 @@ impl Zone {
             change: Some(Change {
                 moment: Moment::from(first),
                 reason: EntryReason::Appeared,
+                side: None,
                 clear: true,
                 beyond: 1,
                 frames: 1,
@@ -179,10 +194,10 @@ impl Zone {
         let mut cuts = std::mem::take(&mut self.cuts);
         self.polygon.path_cuts(from, to, &mut cuts);
         let mut start = from;
-        for &t in &cuts {
-            let end = from.toward(to, t);
+        for cut in &cuts {
+            let end = from.toward(to, cut.t);
             self.stretch(state, (start, end), step, notes);
-            self.cut(state, step.at(t));
+            self.cut(state, step.at(cut.t), cut.edge + 1);
             start = end;
         }
         self.cuts = cuts;
@@ -263,7 +278,7 @@ impl Zone {
             self.settle(state, &step, notes);
         }
         if let Some(stay) = state.stay.take() {
-            let end = (&Moment::from(last), reason);
+            let end = (&Moment::from(last), reason, None);
             self.exit(stay, &mut state.conduct, end, &step, notes);
         }
         state.change = None;
@@ -273,7 +288,7 @@ impl Zone {
     }
 
     /// Takes note of a cut of the boundary.
-    fn cut(&mut self, state: &mut ZoneState, moment: Moment) {
+    fn cut(&mut self, state: &mut ZoneState, moment: Moment, side: u32) {
         state.contained = !state.contained;
         if state.contained == state.is_inside() {
             state.change = None;
@@ -282,6 +297,7 @@ impl Zone {
             state.change = Some(Change {
                 moment,
                 reason: EntryReason::Entered,
+                side: Some(side),
                 clear: false,
                 beyond: 0,
                 frames: 0,
@@ -314,7 +330,7 @@ impl Zone {
         };
         match state.stay.take() {
             Some(stay) => {
-                let end = (&change.moment, ExitReason::Exited);
+                let end = (&change.moment, ExitReason::Exited, change.side);
                 self.exit(stay, &mut state.conduct, end, step, notes);
             }
             None => state.stay = Some(self.enter(&change, &mut state.conduct, step, notes)),
@@ -333,7 +349,10 @@ impl Zone {
         self.tally.entries += 1;
         self.tally.born_inside += u64::from(reason == EntryReason::Appeared);
         self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
-        let kind = FactKind::ZoneEntered { reason };
+        let kind = FactKind::ZoneEntered {
+            reason,
+            side: change.side,
+        };
         let of = (self.rule, self.anchor);
         notes.add(kind, of, &step.to, moment);
         let stay = Stay::since(moment);
@@ -347,7 +366,7 @@ impl Zone {
         &mut self,
         mut stay: Stay,
         conduct: &mut Known,
-        (moment, reason): (&Moment, ExitReason),
+        (moment, reason, side): (&Moment, ExitReason, Option<u32>),
         step: &Move,
         notes: &mut Notes,
     ) {
@@ -363,6 +382,7 @@ impl Zone {
         self.tally.gaps_bridged += u64::from(moment.gap_ns > 0);
         let kind = FactKind::ZoneExited {
             reason,
+            side,
             dwell_ns: moment.pts_ns - stay.entered_ns,
             bridged_ns: moment.unseen_ns - stay.unseen_ns,
         };

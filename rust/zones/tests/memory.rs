@@ -1,5 +1,6 @@
 //! A warm scene allocates nothing, and one that runs for months holds only who is there now.
 
+use sightline_ground::GroundPlane;
 use sightline_tracks::Track;
 use sightline_zones::{DistanceSpec, FactKind, GroundSpec, LineSpec, Scene, SceneSpec, ZoneSpec};
 
@@ -23,6 +24,10 @@ fn spec() -> SceneSpec {
             zone.way_ns = 2 * FRAME_NS;
             zone.speed_limit_mps = Some(0.5);
         }
+        if position % 3 == 0 {
+            zone.polygon.swap(1, 2);
+            zone.even_odd = true;
+        }
         zone
     });
     let lines = (1..10).map(|position| {
@@ -39,16 +44,21 @@ fn spec() -> SceneSpec {
                 ..DistanceSpec::on_ground("apart", 1.0)
             },
         ],
-        // From the side, so that people who keep their distance in the picture come closer and part on the ground.
-        ground: Some(GroundSpec::Camera {
-            height_m: 6.0,
-            tilt_deg: 40.0,
-            roll_deg: 0.0,
-            view_deg: 70.0,
-        }),
+        ground: Some(GroundSpec::Later),
         summary_ns: Some(10 * FRAME_NS),
         max_gap_ns: None,
     }
+}
+
+/// From the side, so that people who keep their distance in the picture come closer and part on the ground.
+fn ground() -> GroundPlane {
+    let spec = GroundSpec::Camera {
+        height_m: 6.0,
+        tilt_deg: 40.0,
+        roll_deg: 0.0,
+        view_deg: 70.0,
+    };
+    spec.plane(1000, 1000).unwrap().unwrap()
 }
 
 /// Where somebody is who walks round and round the frame.
@@ -88,16 +98,26 @@ fn a_warm_scene_allocates_nothing() {
     let crowd = |frame| (0..200).map(|person| walker(person, frame)).collect();
     let frames: Vec<Vec<Track>> = (0..200).map(crowd).collect();
     let (mut facts, mut pts_ns, mut total) = (Vec::new(), 0, 0);
-    let mut watched = [0; 8];
+    scene.set_ground(ground()).unwrap();
+    let mut motions = Vec::new();
+    let (mut watched, mut sides, mut moving) = ([0; 8], 0, 0);
     let mut walk = || {
         for tracks in &frames {
             facts.clear();
             pts_ns += FRAME_NS;
             scene.update(0, pts_ns, tracks, &[], &mut facts);
             total += facts.len();
+            scene.motions(tracks, &mut motions);
+            moving += motions
+                .iter()
+                .filter(|motion| motion.speed_mps.is_some())
+                .count();
             for fact in &facts {
                 if let Some(kind) = watched_kind(&fact.kind) {
                     watched[kind] += 1;
+                }
+                if let FactKind::ZoneExited { side, .. } = fact.kind {
+                    sides += usize::from(side.is_some());
                 }
             }
         }
@@ -106,7 +126,10 @@ fn a_warm_scene_allocates_nothing() {
     walk();
     let warm = allocation_counter::measure(walk);
     assert_eq!(warm.count_total, 0, "{warm:?}");
-    assert!(total > 10_000, "{total}");
+    assert!(
+        total > 10_000 && sides > 1_000 && moving > 10_000,
+        "{total} {sides} {moving}"
+    );
     assert!(watched.iter().all(|&count| count > 0), "{watched:?}");
     let contacts: u64 = scene.distance_tallies().map(|tally| tally.contacts).sum();
     assert!(contacts > 1000, "{contacts}");
@@ -115,6 +138,7 @@ fn a_warm_scene_allocates_nothing() {
 #[test]
 fn a_million_frames_leave_no_trace() {
     let mut scene = Scene::new(&spec(), 1000, 1000).unwrap();
+    scene.set_ground(ground()).unwrap();
     let mut facts = Vec::new();
     let mut run = |frames: std::ops::Range<u64>| {
         for frame in frames {

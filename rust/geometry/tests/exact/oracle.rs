@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 use num_traits::{Float, One, Signed};
 use proptest::prelude::*;
-use sightline_geometry::{Point, Polygon};
+use sightline_geometry::{Point, Polygon, PolygonError};
 
 /// A place in units of 2^-[`UNIT_BITS`], in which every coordinate of the tests is whole.
 pub(crate) type Place = (BigInt, BigInt);
@@ -57,11 +57,12 @@ pub(crate) fn cross(a: &Place, b: &Place, p: &Place, q: &Place) -> bool {
     differ(turn(a, b, p), turn(a, b, q)) && differ(turn(p, q, a), turn(p, q, b))
 }
 
-/// Returns how often the move, which passes through no corner and ends on no edge, cuts an edge.
-pub(crate) fn cut_count(corners: &[Point], p: &Place, q: &Place) -> usize {
+/// Returns the edges that the move cuts, which passes through no corner and ends on no edge.
+pub(crate) fn cut_edges(corners: &[Point], p: &Place, q: &Place) -> Vec<u32> {
     let places: Vec<Place> = corners.iter().copied().map(place).collect();
-    let edges = places.iter().zip(places.iter().cycle().skip(1));
-    edges.filter(|(a, b)| cross(a, b, p, q)).count()
+    let edges = places.iter().zip(places.iter().cycle().skip(1)).zip(0..);
+    let cut = edges.filter(|((a, b), _)| cross(a, b, p, q));
+    cut.map(|(_, edge)| edge).collect()
 }
 
 /// A coordinate from few values, so that ties are common; scaled so that most sums round.
@@ -97,10 +98,21 @@ pub(crate) fn awkward_point() -> impl Strategy<Value = Point> {
 
 /// A simple polygon with a move whose ends like to lie on its corners, edges and heights.
 pub(crate) fn polygon_and_move() -> impl Strategy<Value = (Polygon, Point, Point)> {
+    shape_and_move(Polygon::new)
+}
+
+/// The same of a polygon whose edges mostly cross, touch and overlap.
+pub(crate) fn tangle_and_move() -> impl Strategy<Value = (Polygon, Point, Point)> {
+    shape_and_move(Polygon::even_odd)
+}
+
+fn shape_and_move(
+    shape: impl Fn(&[Point]) -> Result<Polygon, PolygonError>,
+) -> impl Strategy<Value = (Polygon, Point, Point)> {
     let pick = || (0_usize..8, 0_usize..8, 0_u8..5);
-    (lattice_points(5..10), pick(), pick()).prop_filter_map("not simple", |(points, from, to)| {
+    (lattice_points(5..10), pick(), pick()).prop_filter_map("refused", move |(points, from, to)| {
         let (corners, rest) = points.split_at(points.len() - 2);
-        let polygon = Polygon::new(corners).ok()?;
+        let polygon = shape(corners).ok()?;
         let near = |(i, j, kind): (usize, usize, u8), free: Point| {
             let vertices = polygon.vertices();
             let (a, b) = (vertices[i % vertices.len()], vertices[j % vertices.len()]);

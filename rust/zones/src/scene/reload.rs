@@ -40,8 +40,10 @@ impl Scene {
         });
         let mut before = std::mem::replace(&mut self.rules, fresh.rules);
         self.nearby = Nearby::new(&self.rules);
+        if self.spec.ground != spec.ground {
+            self.ground = fresh.ground;
+        }
         self.spec = fresh.spec;
-        self.ground = fresh.ground;
         self.edit += 1;
         for (line, old) in self.rules.lines.iter_mut().zip(&lines) {
             line.born = self.edit;
@@ -81,8 +83,8 @@ impl Scene {
         let Some((epoch, now_ns)) = self.now else {
             return;
         };
-        let ground = self.ground.take();
-        let mut notes = Notes::new(facts, (epoch, now_ns), ground.as_ref());
+        let ground = std::mem::take(&mut self.ground);
+        let mut notes = Notes::new(facts, (epoch, now_ns), &ground);
         for (position, zone) in self.rules.zones.iter_mut().enumerate() {
             if zones.contains(&Some(position)) {
                 continue;

@@ -2,6 +2,7 @@
 
 mod distances;
 mod groups;
+mod later;
 mod lines;
 mod load;
 mod loitering;
@@ -12,6 +13,7 @@ mod order;
 mod properties;
 mod queues;
 mod recount;
+mod sides;
 mod speeds;
 mod stays;
 mod summaries;

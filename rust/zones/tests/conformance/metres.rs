@@ -24,7 +24,10 @@ fn camera(height_m: f64) -> GroundSpec {
 
 #[expect(clippy::expect_used, reason = "a fault here is a fault of the test")]
 fn plane() -> GroundPlane {
-    ground().plane(SIZE_PX, SIZE_PX).expect("a plane")
+    ground()
+        .plane(SIZE_PX, SIZE_PX)
+        .expect("sound")
+        .expect("a plane")
 }
 
 /// Returns where somebody is seen who stands there on the ground, metres.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sightline_zones::{DistanceSpec, Fact, FactKind, SceneSpec, ZoneSpec};
+use sightline_geometry::{Point, Segment};
+use sightline_zones::{DistanceSpec, EntryReason, ExitReason, Fact, FactKind, SceneSpec, ZoneSpec};
 
-use crate::walk::{Run, line, rectangle, word, zone};
+use crate::walk::{Run, SIZE_PX, line, rectangle, word, zone};
 
 const LOITER_NS: i64 = 100_000_000;
 const ABSENCE_NS: i64 = 80_000_000;
@@ -37,6 +38,18 @@ fn scene(confirm_frames: u32, max_gap: bool) -> SceneSpec {
                 ],
             ),
             rectangle("thin", [300.0, 500.0], [700.0, 502.0]),
+            ZoneSpec {
+                even_odd: true,
+                ..zone(
+                    "tie",
+                    &[
+                        [400.0, 400.0],
+                        [600.0, 600.0],
+                        [600.0, 400.0],
+                        [400.0, 600.0],
+                    ],
+                )
+            },
         ],
         distances: vec![DistanceSpec::new("keep", 0.1)],
         ground: None,
@@ -164,6 +177,7 @@ fn check_queue(run: &Run, starts: &[usize]) -> Result<(), TestCaseError> {
                     dwell_ns,
                     reason,
                     bridged_ns,
+                    ..
                 } if waiting.remove(&fact.track_id).is_some() => {
                     exits.push((key, dwell_ns, reason, bridged_ns));
                 }
@@ -258,6 +272,28 @@ fn check_counts(facts: &[Fact]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Checks that whoever came or went over the boundary was then on the side that is named, and that nobody else has one.
+fn check_sides(run: &Run) -> Result<(), TestCaseError> {
+    for fact in &run.facts {
+        let (side, over) = match fact.kind {
+            FactKind::ZoneEntered { side, reason } => (side, reason == EntryReason::Entered),
+            FactKind::ZoneExited { side, reason, .. } => (side, reason == ExitReason::Exited),
+            _ => continue,
+        };
+        prop_assert_eq!(side.is_some(), over, "{:?}", fact);
+        let Some(side) = side else { continue };
+        let corners = &run.scene.spec().zones[fact.rule as usize].polygon;
+        let corner = |number: u32| {
+            let [x, y] = corners[number as usize % corners.len()];
+            Point::new(x * f64::from(SIZE_PX), y * f64::from(SIZE_PX))
+        };
+        let edge = Segment::new(corner(side - 1), corner(side));
+        let gap = edge.map_or(f64::NAN, |edge| edge.distance(fact.anchor.into()));
+        prop_assert!(gap < 1e-9, "{:?} is {} off", fact, gap);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
@@ -266,6 +302,7 @@ proptest! {
         let (run, starts) = play(&scene(confirm, max_gap), &frames);
         check_stays(&run.facts)?;
         check_counts(&run.facts)?;
+        check_sides(&run)?;
         check_loitering(&run.facts)?;
         check_queue(&run, &starts)?;
         for pair in starts.windows(2) {

@@ -250,9 +250,11 @@ pub(crate) fn word(fact: &Fact) -> Option<&'static str> {
         } => "out",
         FactKind::ZoneEntered {
             reason: EntryReason::Entered,
+            ..
         } => "entered",
         FactKind::ZoneEntered {
             reason: EntryReason::Appeared,
+            ..
         } => "appeared",
         FactKind::ZoneExited { reason, .. } | FactKind::PeopleParted { reason, .. } => match reason
         {

@@ -61,7 +61,7 @@ impl Recount {
             close,
             least_ns: distance.min_duration_ns.unwrap_or_default(),
             window_ns: distance.group_ns,
-            plane: plane.filter(|_| metric).and_then(Result::ok),
+            plane: plane.filter(|_| metric).and_then(Result::ok).flatten(),
             now_ns: 0,
             first_ns: BTreeMap::new(),
             seen: BTreeMap::new(),
