@@ -293,7 +293,7 @@ def _core_distance(distance: Distance) -> dict[str, Any]:
 
 
 def _core_ground(ground: Ground | None) -> list[Any] | dict[str, Any] | None:
-    if ground is None:
+    if ground is None or ground.auto:
         return None
     if ground.points is not None:
         return [(point.at, point.metres) for point in ground.points]

@@ -75,7 +75,7 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         name: Unique among the scene's zones.
-        polygon: Three or more corners, shares of the picture; no side may cross another.
+        polygon: Three or more corners, shares of the picture; no side may cross another unless `even_odd` is set.
         anchor: Which point of a box counts.
         band: How far, as a share of the picture's height, an anchor must be beyond the border before it counts;
             4 pixels at 1080 lines when absent.
@@ -93,6 +93,7 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         way_s: How many seconds they must go the wrong way without a break before it is reported.
         speed_limit_mps: How fast people may be, metres a second on the scene's ground, which must be there.
         speed_s: How many seconds they must be faster without a break before it is reported.
+        even_odd: Whether sides may cross: inside is then what an odd number of sides encloses.
     """
 
     name: Name
@@ -112,6 +113,7 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     way_s: NotNegative = 1.0
     speed_limit_mps: Positive | None = None
     speed_s: NotNegative = 0.5
+    even_odd: bool = False
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)
@@ -199,7 +201,7 @@ class GroundPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the ground is: four or more measured places, or a camera's height, tilt and view.
+    """Where the ground is: four or more measured places, a camera's height, tilt and view, or to be found from people.
 
     Attributes:
         points: Places that were measured, spread over the area that people walk on.
@@ -207,6 +209,8 @@ class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         tilt_deg: How far below the horizon it looks, degrees.
         roll_deg: How far it is turned clockwise about where it looks, degrees.
         view_deg: Its horizontal field of view, degrees.
+        auto: Whether the camera's place is found from the people who walk through its picture.
+        stature_m: Mean stature of those people, shoes included, metres; the mean of adults when absent.
     """
 
     points: list[GroundPoint] | None = None
@@ -214,12 +218,19 @@ class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     tilt_deg: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
     roll_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] = 0.0
     view_deg: Annotated[float, msgspec.Meta(gt=0, lt=180)] | None = None
+    auto: bool = False
+    stature_m: Positive | None = None
 
     def __post_init__(self) -> None:
         camera = [self.height_m, self.tilt_deg, self.view_deg]
         given = [value is not None for value in camera]
+        if self.auto:
+            if self.points is not None or any(given):
+                message = "expected auto alone, found a measured place or pose beside it; give one of them"
+                raise ConfigError([Fault("ground", message)])
+            return
         if (self.points is None and not all(given)) or (self.points is not None and any(given)):
-            message = "expected either points, or height_m, tilt_deg and view_deg together"
+            message = "expected either points, or height_m, tilt_deg and view_deg together, or auto = true"
             raise ConfigError([Fault("ground", message)])
 
 

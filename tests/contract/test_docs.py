@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import sightline
-from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, TrackerConfig
+from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, StationaryConfig, TrackerConfig
 from sightline.config.strict import convert
 from sightline.config.toml import load_config, read_toml
 from sightline.events import EVENT_TYPES
@@ -36,6 +36,7 @@ def code_words(text: str) -> set[str]:
         DetectorConfig,
         TrackerConfig,
         FileConfig,
+        StationaryConfig,
         AzureCamera,
         AzureReport,
         Scene,

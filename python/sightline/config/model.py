@@ -16,6 +16,20 @@ NotNegative = Annotated[float, Meta(ge=0)]
 Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")]
 
 
+class StationaryConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What never moves is no person: a mannequin, a poster.
+
+    Attributes:
+        distance_px: Two boxes nearer than this are at one place, pixels of a picture 640 wide.
+        window_s: How far back is looked, seconds.
+        ratio: Who was at one place for more than this share of the window stands for ever and is left out.
+    """
+
+    distance_px: Positive = 5.0
+    window_s: Positive = 3600.0
+    ratio: Share = 0.2
+
+
 class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A source and what is watched in it.
 
@@ -32,6 +46,10 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         max_gap_s: A track that was not seen for longer than this is not bridged.
         summary_s: Every so many seconds each line and zone is summed up in an event.
         ground: Where the ground is; events then have places and speeds in metres.
+        loop: Whether a file is played again from its start for ever.
+        classes: Names or numbers of the classes that are followed here; the detector's when absent.
+        stationary: What is left out because it never moves; nothing when absent.
+        face_masks: Whether faces are looked at for masks.
         azure: What is reported in Azure's JSON, for sinks with `encoding = "azure"`; all lines and zones when absent.
     """
 
@@ -47,6 +65,10 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     max_gap_s: Positive | None = None
     summary_s: Positive | None = None
     ground: Ground | None = None
+    loop: bool = False
+    classes: list[str | int] | None = None
+    stationary: StationaryConfig | None = None
+    face_masks: bool = False
     azure: AzureCamera | None = None
 
 
