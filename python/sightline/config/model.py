@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from sightline.config.masking import masked
 from sightline.events.azure import AzureCamera
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 
@@ -34,7 +35,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """A source and what is watched in it.
 
     Attributes:
-        source: Path of a video file, relative to the configuration's folder.
+        source: Path of a video file, relative to the configuration's folder; a URL's secrets do not show in `repr`.
         id: Name of the camera in events; the file's name without its ending when absent.
         fps: Frames analyzed per second, chosen by presentation time.
         threads: Threads for decoding.
@@ -49,6 +50,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         max_gap_s: A track that was not seen for longer than this is not bridged.
         summary_s: Every so many seconds each line and zone is summed up in an event.
         ground: Where the ground is; events then have places and speeds in metres.
+        face_masks: Whether faces are looked at for masks.
         azure: What is reported in Azure's JSON, for sinks with `encoding = "azure"`; all lines and zones when absent.
     """
 
@@ -67,7 +69,13 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     max_gap_s: Positive | None = None
     summary_s: Positive | None = None
     ground: Ground | None = None
+    face_masks: bool = False
     azure: AzureCamera | None = None
+
+    def __repr__(self) -> str:
+        fields = [(name, getattr(self, name)) for name in self.__struct_fields__ if name != "source"]
+        shown = [f"{name}={value!r}" for name, value in fields]
+        return f"CameraConfig({', '.join([f'source={masked(self.source)!r}', *shown])})"
 
 
 class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
