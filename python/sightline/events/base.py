@@ -45,6 +45,13 @@ Heading = Annotated[
 ]
 Confidence = Annotated[float, Meta(ge=0, le=1, description="Confidence of the detection that decided.")]
 Count = Annotated[int, Meta(ge=0)]
+Side = Annotated[
+    int,
+    Meta(
+        ge=1,
+        description="Side of the polygon that was cut, 1 for the one from its first corner to its second; null where none was seen cut.",
+    ),
+]
 
 
 def segment(name: str) -> str:

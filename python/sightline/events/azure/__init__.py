@@ -1,7 +1,8 @@
 """Events as the retired container of Azure AI Vision Spatial Analysis wrote them."""
 
+from sightline.events.azure.encoder import AzureEncoder
 from sightline.events.azure.frame import Frame
 from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.options import AzureCamera, AzureReport
 
-__all__ = ["AzureCamera", "AzureMessage", "AzureReport", "Frame"]
+__all__ = ["AzureCamera", "AzureEncoder", "AzureMessage", "AzureReport", "Frame"]
