@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from sightline.detectors.kinds import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,6 +32,7 @@ _COCO_COLUMNS: Final = 80
 _ROWS: Final = 3  # rank of (batch, rows, columns)
 _GRID: Final = 4  # rank of (batch, channels, height, width)
 _RAW_HEADS: Final = 5  # rank of the undecoded heads that old YOLOv5 exports carry along
+_FACE_MASK: Final = KINDS["face_mask"]
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +67,7 @@ def find_candidates(model: OnnxModel, image: ImageInput) -> list[Candidate]:
         return list(_from_one(outputs[0], image))
     names = {output.name.casefold(): output for output in outputs}
     if len(outputs) == 2:  # noqa: PLR2004 - boxes and scores
-        return list(_from_two(*outputs))
+        return list(_from_two(*outputs, image))
     return list(_from_names(names, image))
 
 
@@ -124,7 +127,7 @@ def _rows(output: TensorInfo, image: ImageInput, *, rows: int, columns: int) -> 
         yield _one("end_to_end", None, output, f"{seen}: corners, score and class of finished boxes")
 
 
-def _from_two(first: TensorInfo, second: TensorInfo) -> Iterator[Candidate]:
+def _from_two(first: TensorInfo, second: TensorInfo, image: ImageInput) -> Iterator[Candidate]:
     boxes, scores = (
         (second, first) if second.shape[-1:] == (_BOX,) and first.shape[-1:] != (_BOX,) else (first, second)
     )
@@ -137,6 +140,10 @@ def _from_two(first: TensorInfo, second: TensorInfo) -> Iterator[Candidate]:
         yield _two("rf_detr", columns, outputs, evidence, named=True)
     elif names == ("boxes", "scores") and columns > 1:
         yield _two("ssd", columns - 1, outputs, f"{evidence}, the first for background", named=True)
+    elif names == ("loc_branch_concat", "cls_branch_concat") and columns == len(_FACE_MASK.class_names):
+        if _FACE_MASK.priors and boxes.shape[1] == _FACE_MASK.priors.count(*image.counted_size):
+            seen = f"{evidence}, and a row for each of its {boxes.shape[1]} prior boxes"
+            yield _two("face_mask", columns, outputs, seen, named=True)
     elif names[1].endswith("logits") and names[0] in ("pred_boxes", "boxes"):
         yield from _detr_logits(outputs, columns, evidence)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from sightline.detectors.kinds import KINDS, Channels, Family, Fit, Kind, Options, Triple
+from sightline.detectors.priors import PriorBoxes
 from sightline.errors import ModelError
 
 
@@ -53,6 +54,8 @@ class ModelDescription(msgspec.Struct, frozen=True, kw_only=True):
     """Added to the model's class index to give the class id, so that a person is 0 in either numbering of COCO."""
     options: Options
     """Further settings of the decoder."""
+    priors: PriorBoxes | None
+    """What the boxes are offsets from, if the file leaves that out."""
     reasons: tuple[str, ...]
     """How each conclusion was reached, a sentence each."""
 

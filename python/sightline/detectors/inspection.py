@@ -56,6 +56,8 @@ def describe(path: str | Path) -> str:
     ]
     if d.options:
         rows.append(("decoding", ", ".join(f"{key}={value}" for key, value in d.options.items())))
+    if d.priors:
+        rows.append(("priors", f"{d.priors.count(d.input_width, d.input_height)} boxes, known from the kind"))
     lines = [f"{title:<9}{text}" for title, text in rows]
     return "\n".join([*lines, "why", *(f"  - {reason}" for reason in d.reasons)])
 

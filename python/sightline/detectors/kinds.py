@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from sightline.detectors.priors import PriorBoxes
+
 Family = Literal["yolox", "yolov5", "yolov8", "detr", "end_to_end", "ssd", "nanodet", "fastestdet"]
 Channels = Literal["rgb", "bgr"]
 Fit = Literal["letterbox_top_left", "letterbox_center", "stretch"]
@@ -30,6 +32,10 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     std: Triple = (255.0, 255.0, 255.0)
     options: Options = {}
     """Further settings of the decoder, by the names of its fields."""
+    priors: PriorBoxes | None = None
+    """What the boxes are offsets from, for a kind whose files leave that out."""
+    class_names: tuple[str, ...] = ()
+    """Names in the model's order, for a kind that has always the same classes."""
 
 
 _IMAGENET_MEAN: Final = (123.675, 116.28, 103.53)
@@ -69,5 +75,16 @@ KINDS: Final[dict[str, Kind]] = {
         std=(_IMAGENET_STD[2], _IMAGENET_STD[1], _IMAGENET_STD[0]),
     ),
     "fastestdet": Kind(family="fastestdet", channels="bgr", fit="stretch"),
+    # AIZOO's: finds faces and says of each whether it wears a mask. Classes are named as Azure's events name them.
+    "face_mask": Kind(
+        family="ssd",
+        fit="stretch",
+        options={"background": "absent"},
+        priors=PriorBoxes(
+            sizes=((0.04, 0.056), (0.08, 0.11), (0.16, 0.22), (0.32, 0.45), (0.64, 0.72)),
+            ratios=(1.0, 0.62, 0.42),
+        ),
+        class_names=("face_mask", "face_nomask"),
+    ),
 }
 """Every kind by the name that a sidecar uses for it."""

@@ -225,6 +225,11 @@ def decoder_of(
     Raises:
         ValueError: A threshold or a sidecar's option is out of range or unknown.
     """
+    prior_boxes = (
+        {"priors": description.priors.boxes(description.input_width, description.input_height)}
+        if description.priors
+        else {}
+    )
     return _core.Decoder(
         family=description.family,
         input_width=description.input_width,
@@ -234,5 +239,5 @@ def decoder_of(
         nms_iou=nms_iou,
         classes=classes,
         max_detections=_MAX_DETECTIONS,
-        options={**description.options, "class_offset": description.class_offset},
+        options={**prior_boxes, **description.options, "class_offset": description.class_offset},
     )

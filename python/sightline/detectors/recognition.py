@@ -52,7 +52,7 @@ def recognize(
     if names and written_names is None:
         # The exporter named the outputs' columns; what is reported is shifted.
         names = {number + offset: name for number, name in names.items() if number + offset >= 0}
-    class_names = names or _coco_names(chosen, offset, reasons)
+    class_names = names or _usual_names(kind, chosen, offset, reasons)
     width, height = input_size_of(model, image, kind, input_size or sidecar.input_size, reasons)
     return ModelDescription(
         kind=chosen.kind,
@@ -70,10 +70,11 @@ def recognize(
         pad=kind.pad,
         mean=kind.mean,
         std=kind.std,
-        num_classes=chosen.num_classes or len(names or ()),
+        num_classes=chosen.num_classes or len(names or kind.class_names),
         class_names=class_names,
         class_offset=offset,
         options=kind.options,
+        priors=kind.priors,
         reasons=tuple(reasons),
     )
 
@@ -157,7 +158,10 @@ def _why_narrowed(model: OnnxModel, names: dict[int, str] | None, chosen: Candid
     return f"{chosen.num_classes} classes are COCO's"
 
 
-def _coco_names(chosen: Candidate, offset: int, reasons: list[str]) -> dict[int, str]:
+def _usual_names(kind: Kind, chosen: Candidate, offset: int, reasons: list[str]) -> dict[int, str]:
+    if kind.class_names:
+        reasons.append(f"class names: those of every {chosen.kind}")
+        return dict(enumerate(kind.class_names))
     if chosen.num_classes == _COCO_CLASSES and offset == 0:
         reasons.append("class names: the 80 of COCO, by their number")
         return COCO_80

@@ -1,5 +1,10 @@
-"""Where people's faces are and whether they wear a mask; only where that is asked for."""
+"""Where people's faces are and whether they wear a mask; only where that is asked for.
 
+No face model is opened before a `FaceMaskClassifier` is made, and pixels are used during its `update` only. Nobody is
+recognised: nothing that describes a face is computed or kept.
+"""
+
+from sightline.faces.classifier import FaceMaskClassifier
 from sightline.faces.mask import FaceMask
 
-__all__ = ["FaceMask"]
+__all__ = ["FaceMask", "FaceMaskClassifier"]
