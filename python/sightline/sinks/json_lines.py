@@ -13,7 +13,7 @@ from sightline.events import encode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Event
+    from sightline.events import Event, Message
 
 _TAIL = 1 << 16
 
@@ -54,7 +54,7 @@ class JsonLinesSink:
         self._size = 0
         self._open()
 
-    def emit(self, events: Sequence[Event]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Append the events, all or none of each batch between two rotations.
 
         Raises:
@@ -109,7 +109,7 @@ class JsonLinesSink:
                 return count
         return len(lines)
 
-    def _append(self, text: bytes, events: Sequence[Event]) -> None:
+    def _append(self, text: bytes, events: Sequence[Event | Message]) -> None:
         file = self._opened(events)
         written = 0
         try:
@@ -131,7 +131,7 @@ class JsonLinesSink:
                 f"{self._path}: cannot be forced to the disk: {error.strerror or error}"
             ) from error
 
-    def _rotate(self, events: Sequence[Event]) -> None:
+    def _rotate(self, events: Sequence[Event | Message]) -> None:
         if self._size == 0:
             return
         os.close(self._opened(events))
@@ -149,7 +149,7 @@ class JsonLinesSink:
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
 
-    def _opened(self, events: Sequence[Event]) -> int:
+    def _opened(self, events: Sequence[Event | Message]) -> int:
         if self._file is None:
             raise SinkError(f"{self._path}: the sink is closed", events)
         return self._file

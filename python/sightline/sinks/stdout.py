@@ -12,7 +12,7 @@ from sightline.events import encode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Event
+    from sightline.events import Event, Message
 
 
 class StdoutSink:
@@ -26,7 +26,7 @@ class StdoutSink:
         self._stream = stream or sys.stdout.buffer
         self.reader_gone = False
 
-    def emit(self, events: Sequence[Event]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Write the events.
 
         Raises:
