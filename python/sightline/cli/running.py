@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sightline import detectors
-from sightline.cli.console import say
-from sightline.config import Config, FileConfig, scene_of
+from sightline.cli.console import say, warn
+from sightline.cli.delivering import open_sinks
+from sightline.config import Config, scene_of
 from sightline.detectors import open_detector
 from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
 from sightline.pipeline import Camera, Pipeline
-from sightline.sinks import JsonLinesSink, Sink, StdoutSink
 from sightline.tracks import ByteTrack
 from sightline.video import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.config import StdoutConfig
+    from sightline.sinks import Sink
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
@@ -53,12 +53,12 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
     info = cameras[0].source.info
     detector = _open_detector(config, (info.width, info.height))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
-    opened = [*sinks, *map(_open_sink, config.sinks)]
+    opened = open_sinks(config.sinks, config.outbox, report=warn)
     return Pipeline(
         cameras=cameras,
         detector=detector,
         tracker=tracker,
-        sinks=opened,
+        sinks=[*sinks, *opened.native],
         keep_pictures=keep_pictures,
         queue=config.queue,
     )
@@ -104,11 +104,3 @@ def _wanted_classes(config: Config) -> dict[str | int, list[str]]:
             if (said := f"{path}[{place}]") not in paths:
                 paths.append(said)
     return wanted
-
-
-def _open_sink(config: StdoutConfig | FileConfig) -> Sink:
-    if isinstance(config, FileConfig):
-        return JsonLinesSink(
-            config.path, fsync=config.fsync, rotate_bytes=config.rotate_bytes, rotate_keep=config.rotate_keep
-        )
-    return StdoutSink()

@@ -4,9 +4,8 @@ from sightline.config.model import (
     CameraConfig,
     Config,
     DetectorConfig,
-    FileConfig,
+    OutboxConfig,
     StationaryConfig,
-    StdoutConfig,
     TrackerConfig,
 )
 from sightline.config.toml import load_config, load_scene, read_toml, scene_of
@@ -15,9 +14,8 @@ __all__ = [
     "CameraConfig",
     "Config",
     "DetectorConfig",
-    "FileConfig",
+    "OutboxConfig",
     "StationaryConfig",
-    "StdoutConfig",
     "TrackerConfig",
     "load_config",
     "load_scene",

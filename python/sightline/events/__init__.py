@@ -1,6 +1,6 @@
 """What happened, as typed events, and as CloudEvents 1.0 in JSON."""
 
-from sightline.events.cloudevents import decode, encode, envelope
+from sightline.events.cloudevents import decode, encode, envelope, message_of
 from sightline.events.conduct import (
     LoiteringEnded,
     LoiteringStarted,
@@ -13,6 +13,7 @@ from sightline.events.conduct import (
     WrongWayCrossed,
 )
 from sightline.events.maker import EventMaker
+from sightline.events.message import Encoding, Message
 from sightline.events.types import (
     EVENT_TYPES,
     Event,
@@ -31,12 +32,14 @@ from sightline.events.types import (
 
 __all__ = [
     "EVENT_TYPES",
+    "Encoding",
     "Event",
     "EventMaker",
     "LineCrossed",
     "LineSummarized",
     "LoiteringEnded",
     "LoiteringStarted",
+    "Message",
     "PeopleCameClose",
     "PeopleParted",
     "QueueChanged",
@@ -56,4 +59,5 @@ __all__ = [
     "decode",
     "encode",
     "envelope",
+    "message_of",
 ]

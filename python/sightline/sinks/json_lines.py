@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+import msgspec
+from msgspec import Meta
 
 from sightline.errors import SinkError
 from sightline.events import encode
+from sightline.sinks.config import SinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Event
+    from sightline.events import Event, Message
 
 _TAIL = 1 << 16
 
@@ -54,7 +58,7 @@ class JsonLinesSink:
         self._size = 0
         self._open()
 
-    def emit(self, events: Sequence[Event]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Append the events, all or none of each batch between two rotations.
 
         Raises:
@@ -109,7 +113,7 @@ class JsonLinesSink:
                 return count
         return len(lines)
 
-    def _append(self, text: bytes, events: Sequence[Event]) -> None:
+    def _append(self, text: bytes, events: Sequence[Event | Message]) -> None:
         file = self._opened(events)
         written = 0
         try:
@@ -131,7 +135,7 @@ class JsonLinesSink:
                 f"{self._path}: cannot be forced to the disk: {error.strerror or error}"
             ) from error
 
-    def _rotate(self, events: Sequence[Event]) -> None:
+    def _rotate(self, events: Sequence[Event | Message]) -> None:
         if self._size == 0:
             return
         os.close(self._opened(events))
@@ -149,7 +153,7 @@ class JsonLinesSink:
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
 
-    def _opened(self, events: Sequence[Event]) -> int:
+    def _opened(self, events: Sequence[Event | Message]) -> int:
         if self._file is None:
             raise SinkError(f"{self._path}: the sink is closed", events)
         return self._file
@@ -169,3 +173,35 @@ def _cut_torn_line(file: int) -> int:
     if whole != size:
         os.ftruncate(file, whole)
     return whole
+
+
+class FileConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="file"):
+    """Events in a JSON-lines file; see `JsonLinesSink`.
+
+    Attributes:
+        path: The file, relative to the configuration's folder.
+        fsync: When the file is forced to the disk.
+        rotate_bytes: Size at which a new file is begun; never when absent.
+        rotate_keep: How many rotated files are kept.
+    """
+
+    durable: ClassVar[bool] = False
+
+    path: Annotated[str, Meta(min_length=1)]
+    fsync: Fsync = "batch"
+    rotate_bytes: Annotated[int, Meta(ge=1024)] | None = None
+    rotate_keep: Annotated[int, Meta(ge=1)] = 5
+
+    def beside(self, folder: Path) -> Self:
+        """Return it with its path relative to a folder."""
+        return msgspec.structs.replace(self, path=str(folder / self.path))
+
+    def open(self) -> JsonLinesSink:
+        """Open the file.
+
+        Raises:
+            SinkError: When it cannot be opened.
+        """
+        return JsonLinesSink(
+            self.path, fsync=self.fsync, rotate_bytes=self.rotate_bytes, rotate_keep=self.rotate_keep
+        )

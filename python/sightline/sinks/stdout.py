@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from sightline.errors import SinkError
 from sightline.events import encode
+from sightline.sinks.config import SinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Event
+    from sightline.events import Event, Message
 
 
 class StdoutSink:
@@ -26,7 +27,7 @@ class StdoutSink:
         self._stream = stream or sys.stdout.buffer
         self.reader_gone = False
 
-    def emit(self, events: Sequence[Event]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Write the events.
 
         Raises:
@@ -55,3 +56,13 @@ class StdoutSink:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)
+
+
+class StdoutConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="stdout"):
+    """Events on standard output."""
+
+    durable: ClassVar[bool] = False
+
+    def open(self) -> StdoutSink:
+        """Open it."""
+        return StdoutSink()
