@@ -45,7 +45,7 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
             if len(config.cameras) > 1:
                 raise SourceError(f"cameras[{index}].source: {error}") from error
             raise
-        cameras.append(Camera(source, scene_of(camera)))
+        cameras.append(Camera(source, scene_of(camera), calibration=camera.calibration))
     info = cameras[0].source.info
     detector = _open_detector(config.detector, (info.width, info.height))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))

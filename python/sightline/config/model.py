@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from sightline.calibration import CalibrationSettings
 from sightline.events.azure import AzureCamera
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 
@@ -32,6 +33,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         max_gap_s: A track that was not seen for longer than this is not bridged.
         summary_s: Every so many seconds each line and zone is summed up in an event.
         ground: Where the ground is; events then have places and speeds in metres.
+        calibration: How a ground that is found from people is checked later on.
         azure: What is reported in Azure's JSON, for sinks with `encoding = "azure"`; all lines and zones when absent.
     """
 
@@ -47,6 +49,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     max_gap_s: Positive | None = None
     summary_s: Positive | None = None
     ground: Ground | None = None
+    calibration: CalibrationSettings = CalibrationSettings()
     azure: AzureCamera | None = None
 
 

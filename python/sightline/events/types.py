@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from sightline.events.base import Count, DwellMs, Happened, OfLine, OfTrack, OfZone, UnseenMs, segment
+from sightline.events.base import Count, DwellMs, Happened, OfLine, OfTrack, OfZone, Side, UnseenMs, segment
 from sightline.events.conduct import (
     Conduct,
     LoiteringEnded,
@@ -37,6 +37,7 @@ class ZoneEntered(OfZone, frozen=True, kw_only=True):
         Literal["entered", "appeared"],
         Meta(description="`entered` over the border, or `appeared`: inside when first seen."),
     ]
+    side: Side | None = None
 
 
 class ZoneExited(OfZone, frozen=True, kw_only=True):
@@ -49,6 +50,7 @@ class ZoneExited(OfZone, frozen=True, kw_only=True):
         Literal["exited", "lost", "ended"],
         Meta(description="`exited` over the border, `lost` from sight, or the stream `ended`."),
     ]
+    side: Side | None = None
     dwell_ms: DwellMs
     unseen_ms: UnseenMs
 
