@@ -4,6 +4,7 @@ Names in flow order: a source, a detector, detections, a tracker, tracks, rules,
 """
 
 from sightline import _core
+from sightline.calibration import Calibration, CalibrationSettings, Calibrator
 from sightline.detections import Detections
 from sightline.detectors import Detector, MotionDetector, OnnxDetector, open_detector
 from sightline.errors import ConfigError, ModelError, SightlineError, SinkError, SourceError
@@ -33,6 +34,7 @@ from sightline.events import (
 from sightline.geometry import LineSet, PolygonSet
 from sightline.ground import AutoCalibration, GroundPlane
 from sightline.heat_map import HeatMap
+from sightline.motions import Motions
 from sightline.pipeline import Camera, Pipeline
 from sightline.rules import LineZone, PolygonZone, Rules
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
@@ -44,6 +46,9 @@ __version__ = _core.VERSION
 __all__ = [
     "AutoCalibration",
     "ByteTrack",
+    "Calibration",
+    "CalibrationSettings",
+    "Calibrator",
     "Camera",
     "ConfigError",
     "Detections",
@@ -63,6 +68,7 @@ __all__ = [
     "LoiteringStarted",
     "ModelError",
     "MotionDetector",
+    "Motions",
     "OnnxDetector",
     "PeopleCameClose",
     "PeopleParted",

@@ -156,6 +156,9 @@ class PeopleFit:
 
     def __new__(cls, size_px: tuple[int, int], stature_m: float, focal_px: float | None) -> PeopleFit: ...
     def __len__(self) -> int: ...
+    @property
+    def people(self) -> int:
+        """How many people the kept boxes are of."""
     def add(self, track_id: NDArray[np.uint64], xyxy: NDArray[np.float64]) -> None:
         """Take boxes, (N, 4), of people by identity, (N,)."""
     def solve(self) -> tuple[GroundPlane, tuple[float, float, float, float]]:
@@ -241,9 +244,11 @@ class ByteTrack:
 
 @final
 class PolygonSet:
-    """Simple polygons with an index."""
+    """Polygons with an index."""
 
-    def __new__(cls, polygons: Sequence[Sequence[tuple[float, float]]]) -> PolygonSet: ...
+    def __new__(
+        cls, polygons: Sequence[Sequence[tuple[float, float]]], *, even_odd: bool = False
+    ) -> PolygonSet: ...
     def __len__(self) -> int: ...
     def contains(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say for each of N points, float64 (N, 2), which of M polygons contain it: bool (N, M)."""
@@ -267,6 +272,9 @@ class Fact:
     @property
     def stream(self) -> int:
         """Position of the stream in the engine."""
+    @property
+    def image(self) -> int | None:
+        """Position in the batch of the frame in which it was concluded; None for what a stream's end concluded."""
     @property
     def rule(self) -> int:
         """Position of the rule in its list in the scene."""
@@ -294,6 +302,9 @@ class Fact:
     @property
     def reason(self) -> str | None:
         """`entered`, `appeared`, `exited`, `lost`, `ended` or `slowed`."""
+    @property
+    def side(self) -> int | None:
+        """The side of a zone's polygon over which somebody came or went, from 1."""
     @property
     def dwell_ns(self) -> int | None:
         """Time spent in the zone, or close to one another, so far; of a queue, its longest wait."""
@@ -358,6 +369,10 @@ class Scene:
         """Take one frame's visible tracks, and the ids that died, and return what follows."""
     def reload(self, scene: Mapping[str, Any]) -> list[Fact]:
         """Change the rules; those that stay the same go on."""
+    def set_ground(self, ground: GroundPlane) -> None:
+        """Say where the ground is that was to be found later."""
+    def motions(self, tracks: Tracks) -> dict[str, NDArray[np.float64]]:
+        """How the tracks of the last update move, row by row: columns by name."""
     def finish(self) -> list[Fact]:
         """Close what is open at the end of a stream."""
     def counts(self) -> dict[str, Any]:
@@ -410,8 +425,8 @@ class VideoWriter:
 class Engine:
     """Several sources on their way from frames to facts.
 
-    Each stream is a mapping with uri, fps, threads, scene, tracker and keep_pictures, and, where they are wanted, loop, classes
-    (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
+    Each stream is a mapping with uri, fps, threads, scene, tracker, keep_pictures and motions, and, where they are wanted, loop,
+    classes (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
     """
 
     def __new__(
@@ -427,6 +442,8 @@ class Engine:
         """End every stream and close what the rules have open."""
     def info(self, stream: int) -> dict[str, Any]:
         """What the container of a stream says of its video."""
+    def set_ground(self, stream: int, ground: GroundPlane) -> None:
+        """Say where the ground of a stream is that was to be found later."""
     def counts(self, stream: int) -> dict[str, Any]:
         """What a stream's rules have counted so far."""
 
@@ -471,6 +488,8 @@ class Step:
         """Everything concluded, in order."""
     def tracks(self, image: int, pts_ns: int, epoch: int, size_px: tuple[int, int]) -> Tracks:
         """Return the visible tracks of an image, given when and where it was seen."""
+    def motions(self, image: int) -> dict[str, NDArray[np.float64]] | None:
+        """How these move, row by row, if the stream keeps that: columns by name."""
     @property
     def people(self) -> list[int]:
         """Number of visible tracks of each image."""

@@ -26,17 +26,22 @@ class PolygonSet:
 
     Args:
         polygons: Each three or more corners, either way round; polygons may overlap.
+        even_odd: Whether the sides of a polygon may cross; where it covers a place twice, that place is outside.
 
     Raises:
-        ValueError: When corners are not finite, too few, on one line, or when sides cross; with the polygon's position.
+        ValueError: When corners are not finite, too few, on one line, or when sides cross and may not; with the polygon's
+            position.
 
     >>> halves = PolygonSet([[(0, 0), (5, 0), (5, 9), (0, 9)], [(5, 0), (9, 0), (9, 9), (5, 9)]])
     >>> halves.contains([[5, 4], [20, 4]]).tolist()
     [[False, True], [False, False]]
+    >>> bow_tie = PolygonSet([[(0, 0), (8, 0), (0, 8), (8, 8)]], even_odd=True)
+    >>> bow_tie.contains([[4, 1], [1, 4]]).tolist()
+    [[True], [False]]
     """
 
-    def __init__(self, polygons: Sequence[Sequence[Point]]) -> None:
-        self._core = _core.PolygonSet(polygons)
+    def __init__(self, polygons: Sequence[Sequence[Point]], *, even_odd: bool = False) -> None:
+        self._core = _core.PolygonSet(polygons, even_odd=even_odd)
 
     def __len__(self) -> int:
         return len(self._core)

@@ -20,6 +20,8 @@ MEAN_STATURE_M = 1.70
 """Mean stature of adults with shoes, metres: 1.71 m for men and 1.59 m for women born in 1996 over the world (NCD Risk
 Factor Collaboration, eLife 5:e13410, 2016), a little more in Europe, and 2 to 3 cm of shoes. Give your own where you know
 better: all lengths scale with it."""
+METRES_PER_FOOT = 0.3048
+"""The international foot, exact since 1959."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class GroundPlane:
     [[2.0, 5.0]]
     >>> round(float(ground.distance_m((100, 400), (620, 470))), 3)
     6.403
+    >>> round(float(ground.distance_ft((100, 400), (620, 470))), 2)
+    21.01
     """
 
     def __init__(
@@ -208,6 +212,15 @@ class GroundPlane:
         metres = np.hypot(apart[:, 0], apart[:, 1])
         return metres.reshape(np.broadcast_shapes(first.shape, second.shape)[:-1])
 
+    def distance_ft(self, a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+        """Say the same in feet of exactly 0.3048 m: (N,) or (), NaN above the horizon."""
+        return self.distance_m(a, b) / METRES_PER_FOOT
+
+    @property
+    def core(self) -> _core.GroundPlane:
+        """The plane as the core takes it."""
+        return self._core
+
     def metres_per_px(self, pixels: ArrayLike) -> NDArray[np.float64]:
         """Say how many metres of ground one pixel covers at most at these pixels, (N, 2): (N,), NaN above the horizon.
 
@@ -249,6 +262,11 @@ class AutoCalibration:
 
     def __len__(self) -> int:
         return len(self._core)
+
+    @property
+    def people(self) -> int:
+        """How many people the kept boxes are of; each is one witness."""
+        return self._core.people
 
     def add(self, tracks: Tracks) -> None:
         """Take the people of one more frame; boxes of one track count as one witness.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
+import numpy as np
 
 from sightline import _core
+from sightline.calibration import Calibration, CalibrationSettings, Calibrator, calibrator_of, ground_plane
 from sightline.detectors import Batch, Columns, class_ids
 from sightline.errors import ConfigError, Fault, ModelError, UnknownClassError
 from sightline.events import EventMaker
+from sightline.motions import Motions
 from sightline.rules import core_scene
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack, Tracks
@@ -19,14 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from sightline.config import StationaryConfig
     from sightline.detectors import Detector
     from sightline.events import Event
+    from sightline.ground import GroundPlane
     from sightline.sinks import Sink
     from sightline.video import Source
+
+
+_NOT_ASKED = Calibration()
+_PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,17 @@ class Camera:
         scene: What is watched in it.
         classes: Names or ids of the classes that are followed, of those that the detector was opened for; `None` for all of these.
         stationary: What is taken for a mannequin or a poster and left out of tracking; `None` leaves nothing out.
+        motions: Whether each `Image` says how its tracks move.
+        calibration: How a ground that is found from people (`Ground(auto=True)`) is checked later on; people are tracks of
+            the class `person`.
     """
 
     source: Source
     scene: Scene
     classes: Sequence[str | int] | None = None
     stationary: StationaryConfig | None = None
+    motions: bool = False
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,9 @@ class Image:
         index: Number of the frame in its source.
         tracks: Who is visible.
         pixels: (height, width, 3) RGB uint8, if the pipeline keeps pictures.
+        motions: How each of the tracks moves, row by row, if the camera keeps that.
+        calibration: What is known of the camera's place above the ground, this frame included.
+        events: What was concluded in this frame, in order; part of the step's events.
     """
 
     camera: int
@@ -63,11 +78,19 @@ class Image:
     index: int
     tracks: Tracks
     pixels: NDArray[np.uint8] | None
+    motions: Motions | None = None
+    calibration: Calibration = _NOT_ASKED
+    events: list[Event] = field(default_factory=list["Event"])
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one batch of frames brought."""
+    """What one batch of frames brought.
+
+    Attributes:
+        images: The frames.
+        events: All that was concluded, in order: each image's, and what the end of a source concluded.
+    """
 
     images: list[Image]
     events: list[Event]
@@ -142,6 +165,7 @@ class Pipeline:
                 "scene": core_scene(camera.scene),
                 "tracker": settings,
                 "keep_pictures": keep_pictures,
+                "motions": camera.motions,
             }
             for camera, wanted in zip(self.cameras, classes, strict=True)
         ]
@@ -149,6 +173,10 @@ class Pipeline:
             detector.tensor_spec, streams, batch=min(batch, detector.max_batch), queue=queue
         )
         self._makers = [self._event_maker(position) for position in range(len(self.cameras))]
+        self._grounds = [
+            _GroundOf(camera, self._people, self._size_px(position))
+            for position, camera in enumerate(self.cameras)
+        ]
         self._analyzed = [0] * len(self.cameras)
         self._closed = False
 
@@ -173,16 +201,22 @@ class Pipeline:
         """
         while (batch := self._engine.next_batch()) is not None:
             step = self._advance(batch)
+            events = self._events(step)
             images = [self._image(batch, step, position) for position in range(len(batch))]
+            for fact, event in zip(step.facts, events, strict=True):
+                if fact.image is not None:
+                    images[fact.image].events.append(event)
             for ended in batch.ended:
                 self._end(ended)
-            yield Step(images, self._deliver(step))
+            self._deliver(events)
+            yield Step(images, events)
         for sink in self.sinks:
             sink.flush()
 
     def stop(self) -> list[Event]:
         """End early: sources are closed, and what is open (people inside a zone) ends with its events."""
-        events = self._deliver(self._engine.stop())
+        events = self._events(self._engine.stop())
+        self._deliver(events)
         for sink in self.sinks:
             sink.flush()
         return events
@@ -207,15 +241,23 @@ class Pipeline:
 
     def _event_maker(self, position: int) -> EventMaker:
         camera = self.cameras[position]
-        info = self._engine.info(position)
         return EventMaker(
             camera.scene,
             camera_id=camera.source.source_id,
-            size_px=(info["width"], info["height"]),
+            size_px=self._size_px(position),
             started_at=camera.source.started_at,
             continuous=camera.source.loop,
             class_names=self.detector.class_names,
         )
+
+    def _size_px(self, position: int) -> tuple[int, int]:
+        info = self._engine.info(position)
+        return info["width"], info["height"]
+
+    @property
+    def _people(self) -> list[int]:
+        names = self.detector.class_names
+        return [class_id for class_id, name in names.items() if name == _PERSON]
 
     def _advance(self, batch: _core.Batch) -> _core.Step:
         if len(batch) == 0:
@@ -231,7 +273,19 @@ class Pipeline:
         camera, pts_ns, epoch = batch.streams[position], batch.pts_ns[position], batch.epochs[position]
         self._analyzed[camera] += 1
         tracks = step.tracks(position, pts_ns, epoch, batch.sizes_px[position])
-        return Image(camera, pts_ns, batch.indices[position], tracks, batch.picture(position))
+        motions = step.motions(position)
+        found = self._grounds[camera].update(tracks)
+        if found is not None:
+            self._engine.set_ground(camera, found.core)
+        return Image(
+            camera,
+            pts_ns,
+            batch.indices[position],
+            tracks,
+            batch.picture(position),
+            motions=None if motions is None else Motions(**motions),
+            calibration=self._grounds[camera].calibration,
+        )
 
     def _end(self, ended: dict[str, Any]) -> None:
         camera: int = ended["stream"]
@@ -244,12 +298,13 @@ class Pipeline:
             error=ended["error"],
         )
 
-    def _deliver(self, step: _core.Step) -> list[Event]:
-        events = [self._makers[fact.stream].event(fact) for fact in step.facts]
+    def _events(self, step: _core.Step) -> list[Event]:
+        return [self._makers[fact.stream].event(fact) for fact in step.facts]
+
+    def _deliver(self, events: list[Event]) -> None:
         if events:
             for sink in self.sinks:
                 sink.emit(events)
-        return events
 
 
 def _classes_of(cameras: Sequence[Camera], detector: Detector) -> list[list[int] | None]:
@@ -267,3 +322,38 @@ def _classes_of(cameras: Sequence[Camera], detector: Detector) -> list[list[int]
     if faults:
         raise ConfigError(faults)
     return found
+
+
+
+class _GroundOf:
+    """What is known of where one camera is above the ground."""
+
+    def __init__(self, camera: Camera, people: list[int], size_px: tuple[int, int]) -> None:
+        self._camera = camera
+        self._people = people
+        self._size_px = size_px
+        self._calibrator: Calibrator | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self.calibration = _NOT_ASKED
+        ground = self._camera.scene.ground
+        if ground is not None and ground.auto:
+            self._calibrator = calibrator_of(ground, self._size_px, self._camera.calibration)
+            self.calibration = self._calibrator.calibration
+        elif ground is not None:
+            self.calibration = Calibration("given", 1.0, ground_plane(ground, self._size_px))
+
+    def update(self, tracks: Tracks) -> GroundPlane | None:
+        """Take one more frame's tracks; return the ground if it is new or another one."""
+        size_px = tracks.size_px or self._size_px
+        if size_px != self._size_px:
+            # Pixels of another size show other places: what was found is no longer so.
+            self._size_px = size_px
+            self._begin()
+        if self._calibrator is None:
+            return None
+        people = tracks[np.isin(tracks.class_id, self._people)]
+        found = self._calibrator.update(tracks.pts_ns, people)
+        self.calibration = self._calibrator.calibration
+        return found

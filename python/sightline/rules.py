@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sightline import _core
 from sightline.events import EventMaker
 from sightline.geometry import PolygonSet
+from sightline.motions import Motions
 from sightline.scene import Line, Scene, Zone
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from sightline.events import Event
+    from sightline.ground import GroundPlane
     from sightline.scene import Distance, Ground
     from sightline.tracks import Tracks
 
@@ -48,6 +50,7 @@ def core_scene(scene: Scene) -> dict[str, Any]:
             {
                 "name": zone.name,
                 "polygon": zone.polygon,
+                "even_odd": zone.even_odd,
                 "anchor": zone.anchor,
                 "band": zone.band,
                 "dwell_ns": _ns(zone.dwell_s),
@@ -144,6 +147,20 @@ class Rules:
         self.scene, self._maker = scene, self._make(scene)
         return events
 
+    def set_ground(self, ground: GroundPlane) -> None:
+        """Say where the ground is of a scene whose ground is found while it runs (`Ground(auto=True)`).
+
+        From the next frame on, places, speeds and distances in metres are measured on it; it may be said again.
+
+        Raises:
+            ConfigError: When the scene says where the ground is, or has none.
+        """
+        self._core.set_ground(ground.core)
+
+    def motions(self, tracks: Tracks) -> Motions:
+        """Say how each track of the last update moves, row by row; NaN where that is not known."""
+        return Motions(**self._core.motions(tracks))
+
     def finish(self) -> list[Event]:
         """Close what is open at the end of the stream: who is inside a zone leaves it with reason `ended`."""
         return self._events(self._core.finish())
@@ -222,10 +239,12 @@ class PolygonZone:
     or exit counts once its track is clear of the border, by 4 pixels at 1080 lines; its time is that of the cut, interpolated.
 
     Args:
-        polygon: Three or more corners x, y in source pixels, either way round; no side may cross another.
+        polygon: Three or more corners x, y in source pixels, either way round; no side may cross another unless `even_odd`
+            is set.
         size_px: Width and height of the frames, pixels.
         name: Name of the zone in events.
         dwell_s: A stay of this many seconds gives an event of its own.
+        even_odd: Whether sides may cross; where the polygon covers a place twice, that place is outside.
 
     Raises:
         ConfigError: When the polygon encloses nothing, crosses itself or leaves the frame, or the frame has no size.
@@ -242,10 +261,11 @@ class PolygonZone:
         size_px: tuple[int, int],
         name: str = "zone",
         dwell_s: float | None = None,
+        even_odd: bool = False,
     ) -> None:
-        zone = Zone.from_pixels(name, polygon, size=size_px, dwell_s=dwell_s)
+        zone = Zone.from_pixels(name, polygon, size=size_px, dwell_s=dwell_s, even_odd=even_odd)
         self._rules = Rules(Scene(zones=[zone]), size_px=size_px)
-        self._polygon = PolygonSet([polygon])
+        self._polygon = PolygonSet([polygon], even_odd=even_odd)
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Say which points are inside, whatever tracks do.
@@ -292,9 +312,11 @@ def _core_distance(distance: Distance) -> dict[str, Any]:
     }
 
 
-def _core_ground(ground: Ground | None) -> list[Any] | dict[str, Any] | None:
+def _core_ground(ground: Ground | None) -> list[Any] | dict[str, Any] | str | None:
     if ground is None:
         return None
+    if ground.auto:
+        return "later"
     if ground.points is not None:
         return [(point.at, point.metres) for point in ground.points]
     names = ("height_m", "tilt_deg", "roll_deg", "view_deg")

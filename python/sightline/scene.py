@@ -75,7 +75,8 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         name: Unique among the scene's zones.
-        polygon: Three or more corners, shares of the picture; no side may cross another.
+        polygon: Three or more corners, shares of the picture; no side may cross another unless `even_odd` is set.
+        even_odd: Whether sides may cross; a place is then inside when a way out from there crosses an odd number of them.
         anchor: Which point of a box counts.
         band: How far, as a share of the picture's height, an anchor must be beyond the border before it counts;
             4 pixels at 1080 lines when absent.
@@ -112,6 +113,7 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     way_s: NotNegative = 1.0
     speed_limit_mps: Positive | None = None
     speed_s: NotNegative = 0.5
+    even_odd: bool = False
 
     def __post_init__(self) -> None:
         _require_shares(self.name, "polygon", self.polygon)
@@ -140,9 +142,10 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         *,
         size: tuple[int, int],
         dwell_s: float | None = None,
+        even_odd: bool = False,
     ) -> Self:
         """Build a zone from pixel coordinates in a picture of `size` (width, height)."""
-        return cls(name, _shares(polygon, size), dwell_s=dwell_s)
+        return cls(name, _shares(polygon, size), dwell_s=dwell_s, even_odd=even_odd)
 
 
 class Distance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -199,7 +202,7 @@ class GroundPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the ground is: four or more measured places, or a camera's height, tilt and view.
+    """Where the ground is: four or more measured places, a camera's height, tilt and view, or found from people.
 
     Attributes:
         points: Places that were measured, spread over the area that people walk on.
@@ -207,6 +210,9 @@ class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         tilt_deg: How far below the horizon it looks, degrees.
         roll_deg: How far it is turned clockwise about where it looks, degrees.
         view_deg: Its horizontal field of view, degrees.
+        auto: Whether it is found from the people in view while the source runs; `view_deg` may be given beside it and is
+            needed by cameras that look about level. Until it is found nobody is on it.
+        stature_m: With `auto`, the mean stature of the people in view, shoes included, metres; 1.70 when absent.
     """
 
     points: list[GroundPoint] | None = None
@@ -214,12 +220,26 @@ class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     tilt_deg: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
     roll_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)] = 0.0
     view_deg: Annotated[float, msgspec.Meta(gt=0, lt=180)] | None = None
+    auto: bool = False
+    stature_m: Positive | None = None
 
     def __post_init__(self) -> None:
+        if self.auto:
+            given_too = [
+                name for name in ("points", "height_m", "tilt_deg") if getattr(self, name) is not None
+            ]
+            given_too += ["roll_deg"] if self.roll_deg else []
+            if given_too:
+                message = f"expected auto with view_deg and stature_m at most, found {', '.join(given_too)} too; people say the rest"
+                raise ConfigError([Fault("ground", message)])
+            return
+        if self.stature_m is not None:
+            message = "expected auto = true beside it, found stature_m alone; only people give a ground by their stature"
+            raise ConfigError([Fault("ground.stature_m", message)])
         camera = [self.height_m, self.tilt_deg, self.view_deg]
         given = [value is not None for value in camera]
         if (self.points is None and not all(given)) or (self.points is not None and any(given)):
-            message = "expected either points, or height_m, tilt_deg and view_deg together"
+            message = "expected either points, or height_m, tilt_deg and view_deg together, or auto = true"
             raise ConfigError([Fault("ground", message)])
 
 

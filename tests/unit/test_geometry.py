@@ -37,6 +37,15 @@ def test_no_points_no_polygons():
     assert sightline.LineSet([]).crossings([[1, 2]], [[3, 4]]).shape == (1, 0)
 
 
+def test_sides_may_cross_where_that_is_asked_for():
+    star = [(0, -10), (6, 8), (-10, -3), (10, -3), (-6, 8)]
+    tips_and_middle = [(0, -8), (0, 0), (8, -2.5), (0, 5)]
+    shape = sightline.PolygonSet([star], even_odd=True)
+    assert shape.contains(tips_and_middle)[:, 0].tolist() == [True, False, True, False]
+    with pytest.raises(ValueError, match=r"polygons\[0\].*cancel out"):
+        sightline.PolygonSet([[(0, 0), (4, 0), (0, 4), (0, 0), (4, 0), (0, 4)]], even_odd=True)
+
+
 def test_faults_name_the_shape():
     with pytest.raises(ValueError, match=r"polygons\[1\].*cross"):
         sightline.PolygonSet([[(0, 0), (1, 0), (0, 1)], [(0, 0), (1, 1), (1, 0), (0, 1)]])

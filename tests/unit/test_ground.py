@@ -33,6 +33,8 @@ def test_distances_and_scale_are_in_metres():
     a, b = ground.project([[0.0, 8.0], [3.0, 12.0]])
     assert float(ground.distance_m(a, b)) == pytest.approx(5.0)
     assert ground.distance_m([a, a], [b, a]).tolist() == pytest.approx([5.0, 0.0])
+    assert ground.distance_ft([a, a], [b, a]).tolist() == pytest.approx([5.0 / 0.3048, 0.0])
+    assert np.isnan(ground.distance_ft(a, (960, -400)))
     near, far = ground.metres_per_px(ground.project([[0.0, 5.0], [0.0, 20.0]]))
     assert 0.003 < near < far < 0.2
 

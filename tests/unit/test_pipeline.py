@@ -171,6 +171,7 @@ def test_the_tensor_is_a_view_that_outlives_nothing(ball):
                 "scene": core_scene(sightline.Scene()),
                 "tracker": sightline.ByteTrack().settings,
                 "keep_pictures": False,
+                "motions": False,
             }
         ],
     )
@@ -184,3 +185,62 @@ def test_the_tensor_is_a_view_that_outlives_nothing(ball):
     for _ in range(20):
         engine.next_batch()
     np.testing.assert_array_equal(tensor, before)
+
+
+def test_each_image_has_its_events_and_motions(ball):
+    zone = sightline.Zone("top", [(0.0, 0.0), (1.0, 0.0), (1.0, 0.5), (0.0, 0.5)])
+    scene = sightline.Scene(lines=[LINE], zones=[zone])
+    pipeline = sightline.Pipeline(
+        cameras=[
+            sightline.Camera(sightline.open_source(ball, source_id="a"), scene, motions=True),
+            sightline.Camera(sightline.open_source(ball, source_id="b"), scene),
+        ],
+        detector=Whiteness(),
+        batch=4,
+    )
+    grouped, all_events, headings = [], [], []
+    for step in pipeline.steps():
+        assert len(step.images) <= 4
+        of_images = [event for image in step.images for event in image.events]
+        assert step.events[: len(of_images)] == of_images
+        for image in step.images:
+            assert {event.camera_id for event in image.events} <= {"ab"[image.camera]}
+            for event in image.events:
+                assert getattr(event, "confirmed_pts_ns", image.pts_ns) == image.pts_ns
+            assert (image.motions is None) == (image.camera == 1)
+            if image.motions is not None:
+                assert image.motions.ground_m.shape == (len(image.tracks), 2)
+                headings.extend(image.motions.image_heading_deg)
+            assert image.calibration == sightline.Calibration("off")
+        grouped += of_images
+        all_events += step.events
+    assert [type(event).__name__ for event in grouped if event.camera_id == "a"] == [
+        "ZoneEntered",
+        "ZoneCountChanged",
+        "LineCrossed",
+        "ZoneExited",
+        "ZoneCountChanged",
+    ]
+    # What the end of a source concludes belongs to no image; nobody is in the zone by then.
+    assert all_events == grouped
+    assert np.isnan(headings[:2]).all()
+    assert headings[10] == pytest.approx(180.0)
+    entered, exited = (event for event in grouped if event.camera_id == "a" and hasattr(event, "side"))
+    assert (entered.reason, entered.side) == ("appeared", None)
+    assert (exited.reason, exited.side) == ("exited", 3)
+
+
+def test_what_the_end_concludes_belongs_to_no_image(ball):
+    zone = sightline.Zone("all", [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+    ground = sightline.Ground(height_m=4.0, tilt_deg=45.0, view_deg=60.0)
+    pipeline = sightline.Pipeline(
+        source=sightline.open_source(ball),
+        scene=sightline.Scene(zones=[zone], ground=ground),
+        detector=Whiteness(),
+    )
+    *steps, last = pipeline.steps()
+    assert [event.reason for event in last.events if hasattr(event, "side")] == ["ended"]
+    assert [event for image in last.images for event in image.events] == []
+    known = steps[0].images[0].calibration
+    assert (known.state, known.progress, known.calibrated_pts_ns) == ("given", 1.0, None)
+    assert known.ground.height_m == pytest.approx(4.0)

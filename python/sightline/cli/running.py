@@ -48,8 +48,15 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
             if len(config.cameras) > 1:
                 raise SourceError(f"cameras[{index}].source: {error}") from error
             raise
-        classes = camera.classes or others
-        cameras.append(Camera(source, scene_of(camera), classes=classes, stationary=camera.stationary))
+        cameras.append(
+            Camera(
+                source,
+                scene_of(camera),
+                classes=camera.classes or others,
+                stationary=camera.stationary,
+                calibration=camera.calibration,
+            )
+        )
     info = cameras[0].source.info
     detector = _open_detector(config, (info.width, info.height))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))

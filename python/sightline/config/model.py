@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from sightline.calibration import CalibrationSettings
 from sightline.config.masking import masked
 from sightline.events.azure import AzureCamera
 from sightline.outbox import Limits
@@ -53,6 +54,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         summary_s: Every so many seconds each line and zone is summed up in an event.
         ground: Where the ground is; events then have places and speeds in metres.
         face_masks: Whether faces are looked at for masks.
+        calibration: How a ground that is found from people is checked later on.
         azure: What is reported in Azure's JSON, for sinks with `encoding = "azure"`; all lines and zones when absent.
     """
 
@@ -72,6 +74,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     summary_s: Positive | None = None
     ground: Ground | None = None
     face_masks: bool = False
+    calibration: CalibrationSettings = CalibrationSettings()
     azure: AzureCamera | None = None
 
     def __repr__(self) -> str:

@@ -100,10 +100,11 @@ class EventMaker:
                 return WrongWayCrossed(**common, **self._of_track(fact), line=name, direction=direction)
             case "zone_entered":
                 came = cast("Literal['entered', 'appeared']", fact.reason)
-                return ZoneEntered(**common, **self._of_track(fact), zone=name, reason=came)
+                return ZoneEntered(**common, **self._of_track(fact), zone=name, reason=came, side=fact.side)
             case "zone_exited":
                 went = cast("_Exit", fact.reason)
-                return ZoneExited(**common, **self._of_track(fact), zone=name, reason=went, **_stay(fact))
+                stay = {**self._of_track(fact), **_stay(fact)}
+                return ZoneExited(**common, **stay, zone=name, reason=went, side=fact.side)
             case "zone_dwelled":
                 return ZoneDwelled(**common, **self._of_track(fact), zone=name, **_stay(fact))
             case "people_close" | "people_parted":

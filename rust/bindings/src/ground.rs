@@ -178,6 +178,12 @@ impl PeopleFit {
         lock(&self.0).len()
     }
 
+    /// How many people the kept boxes are of.
+    #[getter]
+    fn people(&self) -> usize {
+        lock(&self.0).people()
+    }
+
     /// Takes boxes, float64 (N, 4), of people by identity, uint64 (N,).
     fn add(
         &self,

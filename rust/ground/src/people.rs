@@ -9,7 +9,7 @@
 mod fit;
 mod sample;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nalgebra::{Matrix3, Vector3};
 use sightline_geometry::Point;
@@ -103,6 +103,12 @@ impl PeopleFit {
     /// Returns whether no box is kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns how many people the kept boxes are of: so many witnesses there are.
+    pub fn people(&self) -> usize {
+        let people: BTreeSet<u64> = self.samples.iter().map(|sample| sample.id).collect();
+        people.len()
     }
 
     /// Fits the camera to the boxes so far.
