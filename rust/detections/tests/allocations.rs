@@ -66,8 +66,8 @@ fn warm_stationary_filters_do_not_allocate() {
         }
         filter.apply(i64::from(frame) * 40_000_000, &mut detections);
     };
-    (0..200).for_each(&mut show);
-    let warm = allocation_counter::measure(|| (200..400).for_each(&mut show));
+    (0..600).for_each(&mut show);
+    let warm = allocation_counter::measure(|| (600..700).for_each(&mut show));
     assert_eq!(warm.count_total, 0);
     assert_eq!(filter.spot_count(), 4_096);
 }

@@ -67,7 +67,7 @@ pub(super) struct Spots {
     distance_px: f64,
     window_us: i64,
     part_us: i64,
-    spots: Vec<Spot>,
+    store: Vec<Spot>,
     free: Vec<u32>,
     chains: Vec<u32>,
     newest: u32,
@@ -86,7 +86,7 @@ impl Spots {
             distance_px,
             window_us,
             part_us: (window_us + parts - 1) / parts,
-            spots: Vec::new(),
+            store: Vec::new(),
             free: Vec::with_capacity(MAX_SPOTS),
             chains: vec![NONE; CHAINS],
             newest: NONE,
@@ -99,11 +99,11 @@ impl Spots {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.spots.len() - self.free.len()
+        self.store.len() - self.free.len()
     }
 
     pub(super) fn clear(&mut self) {
-        self.spots.clear();
+        self.store.clear();
         self.free.clear();
         self.chains.fill(NONE);
         (self.newest, self.oldest) = (NONE, NONE);
@@ -113,7 +113,7 @@ impl Spots {
     pub(super) fn begin_frame(&mut self, from_us: i64, now_us: i64, after_gap: bool) {
         self.frame += 1;
         (self.from_us, self.now_us, self.after_gap) = (from_us, now_us, after_gap);
-        while let Some(spot) = self.spots.get(self.oldest as usize) {
+        while let Some(spot) = self.store.get(self.oldest as usize) {
             if now_us - spot.seen_us <= self.window_us {
                 break;
             }
@@ -145,7 +145,7 @@ impl Spots {
                 }
             };
             let mut at = self.chains[chain_of([pick(0), pick(1), pick(2), pick(3)])];
-            while let Some(spot) = self.spots.get(at as usize) {
+            while let Some(spot) = self.store.get(at as usize) {
                 let next = spot.next_in_chain;
                 if spot.place.is_near(place, self.distance_px) {
                     let seen_us = self.see(at);
@@ -164,7 +164,7 @@ impl Spots {
     fn see(&mut self, at: u32) -> f64 {
         let (frame, part_us) = (self.frame, self.part_us);
         let (from_us, now_us) = (self.from_us, self.now_us);
-        let spot = &mut self.spots[at as usize];
+        let spot = &mut self.store[at as usize];
         if spot.frame != frame {
             let counts = !self.after_gap || spot.frame + 1 == frame;
             spot.advance(now_us.div_euclid(part_us));
@@ -175,7 +175,7 @@ impl Spots {
             self.unlist(at);
             self.list(at);
         }
-        self.spots[at as usize].seen_us(now_us, part_us)
+        self.store[at as usize].seen_us(now_us, part_us)
     }
 
     fn add(&mut self, place: Place) {
@@ -194,9 +194,9 @@ impl Spots {
             total_us: 0,
             parts_us: [0; PARTS + 1],
         };
-        match self.spots.get_mut(at as usize) {
+        match self.store.get_mut(at as usize) {
             Some(place) => *place = spot,
-            None => self.spots.push(spot),
+            None => self.store.push(spot),
         }
         self.chains[chain] = at;
         self.list(at);
@@ -207,8 +207,8 @@ impl Spots {
         if let Some(at) = self.free.pop() {
             return at;
         }
-        if self.spots.len() < MAX_SPOTS {
-            return u32::try_from(self.spots.len()).unwrap_or(NONE);
+        if self.store.len() < MAX_SPOTS {
+            return u32::try_from(self.store.len()).unwrap_or(NONE);
         }
         let oldest = self.oldest;
         self.unlink(oldest);
@@ -218,7 +218,7 @@ impl Spots {
     fn unlink(&mut self, at: u32) {
         self.unlist(at);
         let (chain, next) = {
-            let spot = &self.spots[at as usize];
+            let spot = &self.store[at as usize];
             (spot.chain, spot.next_in_chain)
         };
         if self.chains[chain] == at {
@@ -226,7 +226,7 @@ impl Spots {
             return;
         }
         let mut before = self.chains[chain];
-        while let Some(spot) = self.spots.get_mut(before as usize) {
+        while let Some(spot) = self.store.get_mut(before as usize) {
             if spot.next_in_chain == at {
                 spot.next_in_chain = next;
                 return;
@@ -238,14 +238,14 @@ impl Spots {
     /// Takes a spot out of the list by age.
     fn unlist(&mut self, at: u32) {
         let (newer, older) = {
-            let spot = &self.spots[at as usize];
+            let spot = &self.store[at as usize];
             (spot.newer, spot.older)
         };
-        match self.spots.get_mut(newer as usize) {
+        match self.store.get_mut(newer as usize) {
             Some(spot) => spot.older = older,
             None => self.newest = older,
         }
-        match self.spots.get_mut(older as usize) {
+        match self.store.get_mut(older as usize) {
             Some(spot) => spot.newer = newer,
             None => self.oldest = newer,
         }
@@ -254,11 +254,11 @@ impl Spots {
     /// Puts a spot before all others in the list by age.
     fn list(&mut self, at: u32) {
         let older = self.newest;
-        match self.spots.get_mut(older as usize) {
+        match self.store.get_mut(older as usize) {
             Some(spot) => spot.newer = at,
             None => self.oldest = at,
         }
-        let spot = &mut self.spots[at as usize];
+        let spot = &mut self.store[at as usize];
         (spot.newer, spot.older) = (NONE, older);
         self.newest = at;
     }
@@ -267,7 +267,7 @@ impl Spots {
     #[cfg(test)]
     pub(super) fn check_invariants(&self) {
         let (mut listed, mut at, mut later) = (0, self.newest, i64::MAX);
-        while let Some(spot) = self.spots.get(at as usize) {
+        while let Some(spot) = self.store.get(at as usize) {
             assert!(spot.seen_us <= later, "the list is in order of age");
             later = spot.seen_us;
             let sum: i64 = spot.parts_us.iter().map(|&part| i64::from(part)).sum();
@@ -275,7 +275,7 @@ impl Spots {
             assert!(sum <= self.window_us + 2 * self.part_us);
             let mut found = self.chains[spot.chain];
             while found != at {
-                found = self.spots[found as usize].next_in_chain;
+                found = self.store[found as usize].next_in_chain;
             }
             listed += 1;
             at = spot.older;

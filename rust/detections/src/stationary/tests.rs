@@ -75,7 +75,7 @@ fn what_the_window_has_forgotten_counts_no_more() {
     // A statue for 40 seconds, taken away for 40, and put there again.
     let stays: Vec<_> = (0..160)
         .filter(|&second| {
-            let here = second < 40 || second >= 80;
+            let here = !(40..80).contains(&second);
             let boxes: &[_] = if here { &[at(50.0, 60.0)] } else { &[] };
             !show(&mut filter, second * SECOND_NS, boxes).is_empty()
         })
