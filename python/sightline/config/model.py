@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from sightline.config.masking import masked
+from sightline.config.urls import masked
 from sightline.events.azure import AzureCamera
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 
