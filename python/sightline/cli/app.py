@@ -13,6 +13,7 @@ from sightline.cli.check import check
 from sightline.cli.conformance import conformance
 from sightline.cli.console import STOPPED
 from sightline.cli.demo import demo
+from sightline.cli.migrate import migrate
 from sightline.cli.run import run
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(check)
+app.command()(migrate)
 app.add_typer(model.app, name="model")
 app.add_typer(events.app, name="events")
 app.command()(demo)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from sightline.calibration import CalibrationSettings
-from sightline.config.masking import masked
+from sightline.config.urls import masked
 from sightline.events.azure import AzureCamera
 from sightline.outbox import Limits
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone

@@ -10,6 +10,7 @@ import msgspec
 
 from sightline.config.model import CameraConfig, Config
 from sightline.config.strict import convert
+from sightline.config.urls import scheme_of
 from sightline.errors import ConfigError, Fault
 from sightline.rules import check_scene
 from sightline.scene import Scene
@@ -105,7 +106,8 @@ def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault
     except ConfigError as error:
         faults.extend(Fault(f"{path}.{fault.path}", fault.message) for fault in error.faults)
     name = camera.id or Path(camera.source).stem
-    return msgspec.structs.replace(camera, source=str(folder / camera.source), id=name)
+    source = camera.source if scheme_of(camera.source) else str(folder / camera.source)
+    return msgspec.structs.replace(camera, source=source, id=name)
 
 
 def _require_distinct(items: str, names: list[str], field: str, faults: list[Fault]) -> None:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sightline.config.masking import masked
+from sightline.config.urls import masked
 from sightline.errors import Fault
 
 Severity = Literal["ignored", "changed", "decide", "warning"]

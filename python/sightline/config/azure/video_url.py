@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sightline.config.masking import masked
+from sightline.config.urls import masked, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 _BLOCK = 16
 _KEYS = (16, 24, 32)
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
-# One letter before the colon is a drive of Windows.
-_SCHEME = re.compile(r"(?i)([a-z][a-z0-9+.-]+)://")
 INSTALL = "pip install 'sightline[azure]'"
 
 
@@ -37,7 +34,7 @@ def source_of(
         findings: Takes faults.
     """
     text = given
-    if not _SCHEME.match(text) and not (folder / text).exists():
+    if scheme_of(text) is None and not (folder / text).exists():
         cipher = _cipher(text)
         if cipher is not None:
             plain = _decrypted(cipher, path, environment, findings)
@@ -47,15 +44,10 @@ def source_of(
     if any(char in text for char in "\x00\r\n\t"):
         findings.fault(path, "expected a URL or a path, found one with control characters")
         return None
-    scheme = _SCHEME.match(text)
+    scheme = scheme_of(text)
     if scheme is None:
         return str(folder / text)
-    return _checked_url(text, scheme.group(1).lower(), path, folder=folder, findings=findings)
-
-
-def is_url(source: str) -> bool:
-    """Return whether a source is a URL and not a file's path."""
-    return _SCHEME.match(source) is not None
+    return _checked_url(text, scheme, path, folder=folder, findings=findings)
 
 
 def _checked_url(text: str, scheme: str, path: str, *, folder: Path, findings: Findings) -> str | None:
