@@ -66,7 +66,7 @@ class SinkError(SightlineError):
     """Events could not be delivered.
 
     Attributes:
-        events: The events that were not taken; they are the caller's again.
+        events: The events, or messages made of them, that were not taken; they are the caller's again.
     """
 
     def __init__(self, message: str, events: Sequence[Any] = ()) -> None:

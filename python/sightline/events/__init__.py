@@ -13,6 +13,7 @@ from sightline.events.conduct import (
     WrongWayCrossed,
 )
 from sightline.events.maker import EventMaker
+from sightline.events.outgoing import Outgoing, encoded
 from sightline.events.types import (
     EVENT_TYPES,
     Event,
@@ -37,6 +38,7 @@ __all__ = [
     "LineSummarized",
     "LoiteringEnded",
     "LoiteringStarted",
+    "Outgoing",
     "PeopleCameClose",
     "PeopleParted",
     "QueueChanged",
@@ -55,5 +57,6 @@ __all__ = [
     "ZoneSummarized",
     "decode",
     "encode",
+    "encoded",
     "envelope",
 ]

@@ -4,5 +4,16 @@ from sightline.events.azure.encoder import AzureEncoder
 from sightline.events.azure.frame import Frame
 from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.options import AzureCamera, AzureReport
+from sightline.events.azure.reader import AzureCalibration, AzureDetection, AzureEvent, decode
 
-__all__ = ["AzureCamera", "AzureEncoder", "AzureMessage", "AzureReport", "Frame"]
+__all__ = [
+    "AzureCalibration",
+    "AzureCamera",
+    "AzureDetection",
+    "AzureEncoder",
+    "AzureEvent",
+    "AzureMessage",
+    "AzureReport",
+    "Frame",
+    "decode",
+]

@@ -137,11 +137,11 @@ class AzureEncoder:
     ) -> list[AzureMessage]:
         """Leave out what the frequencies leave out, and make a message of each group that has something to say."""
         kept = [(of, draft) for of, draft in told if self._frequencies[of].keeps()]
-        grouped = {
-            group: [(of, draft) for of, draft in kept if self._reporters[of].group == group]
+        grouped: list[tuple[Group, list[_Told]]] = [
+            (group, [(of, draft) for of, draft in kept if self._reporters[of].group == group])
             for group in _GROUPS
-        }
-        return [self._message(group, drafts, source, moment) for group, drafts in grouped.items() if drafts]
+        ]
+        return [self._message(group, drafts, source, moment) for group, drafts in grouped if drafts]
 
     def _message(
         self, group: Group, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]
