@@ -324,7 +324,6 @@ def _classes_of(cameras: Sequence[Camera], detector: Detector) -> list[list[int]
     return found
 
 
-
 class _GroundOf:
     """What is known of where one camera is above the ground."""
 

@@ -11,7 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import sightline
-from sightline.config import CameraConfig, Config, DetectorConfig, OutboxConfig, StationaryConfig, TrackerConfig
+from sightline.config import (
+    CameraConfig,
+    Config,
+    DetectorConfig,
+    OutboxConfig,
+    StationaryConfig,
+    TrackerConfig,
+)
 from sightline.config.strict import convert
 from sightline.config.toml import load_config, read_toml
 from sightline.events import EVENT_TYPES

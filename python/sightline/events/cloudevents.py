@@ -10,7 +10,6 @@ from typing import Any, Literal
 import msgspec
 
 from sightline.events.base import segment
-from sightline.events.message import Message
 from sightline.events.types import EVENT_TYPES, Event
 
 SCHEMA_BASE = "urn:sightline:schema:"
@@ -56,26 +55,12 @@ def envelope(event: Event) -> dict[str, Any]:
     return wrapped
 
 
-def encode(event: Event | Message) -> bytes:
+def encode(event: Event) -> bytes:
     """Return the event as one line of JSON, without a line break at its end.
 
-    The same event gives the same bytes on every machine. A message is encoded already.
+    The same event gives the same bytes on every machine.
     """
-    return event.body if isinstance(event, Message) else _ENCODER.encode(envelope(event))
-
-
-def message_of(event: Event | Message) -> Message:
-    """Return the event encoded, with what sinks and filters need beside the text."""
-    if isinstance(event, Message):
-        return event
-    return Message(
-        camera_id=event.camera_id,
-        event_id=event.event_id,
-        type=event.type,
-        subject=event.subject,
-        time=event.time,
-        body=encode(event),
-    )
+    return _ENCODER.encode(envelope(event))
 
 
 def decode(text: bytes | str) -> Event:

@@ -2,7 +2,18 @@
 
 from sightline.events.azure.encoder import AzureEncoder
 from sightline.events.azure.frame import Frame
-from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.options import AzureCamera, AzureReport
+from sightline.events.azure.reader import AzureCalibration, AzureDetection, AzureEvent, decode
+from sightline.events.message import Message
 
-__all__ = ["AzureCamera", "AzureEncoder", "AzureMessage", "AzureReport", "Frame"]
+__all__ = [
+    "AzureCalibration",
+    "AzureCamera",
+    "AzureDetection",
+    "AzureEncoder",
+    "AzureEvent",
+    "AzureReport",
+    "Frame",
+    "Message",
+    "decode",
+]

@@ -16,12 +16,12 @@ from sightline.events.azure.counts import CountReport, VehicleCountReport, Vehic
 from sightline.events.azure.crossings import CrossingReport, DwellReport, LineReport
 from sightline.events.azure.distances import DistanceReport
 from sightline.events.azure.facts import EventFacts, MediaClock, MessageFacts, SourceFacts
-from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.presence import Presence, outward_deg
 from sightline.events.azure.renderings import render
 from sightline.events.azure.reporting import Frequency, Now
 from sightline.events.azure.view import Ids, View
 from sightline.events.base import segment
+from sightline.events.message import Message
 from sightline.events.types import LineCrossed, ZoneCountChanged, ZoneEntered, ZoneExited
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class AzureEncoder:
         self._calibration = CalibrationReport(options, size_px=size_px, ids=self._ids)
         self._last: tuple[View, int] | None = None
 
-    def messages(self, frame: Frame, events: Sequence[Event]) -> list[AzureMessage]:
+    def messages(self, frame: Frame, events: Sequence[Event]) -> list[Message]:
         """Return the messages of one analyzed frame.
 
         Args:
@@ -101,7 +101,7 @@ class AzureEncoder:
         sent = [] if calibrated is None else [self._calibration_message(calibrated)]
         return sent + self._told(told, source, ("frame", frame.epoch, frame.pts_ns))
 
-    def finish(self, events: Sequence[Event]) -> list[AzureMessage]:
+    def finish(self, events: Sequence[Event]) -> list[Message]:
         """Return the messages of what ends with the stream, with the time of its last frame; none if there was no frame.
 
         Args:
@@ -132,20 +132,18 @@ class AzureEncoder:
             ]
         return told
 
-    def _told(
-        self, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]
-    ) -> list[AzureMessage]:
+    def _told(self, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]) -> list[Message]:
         """Leave out what the frequencies leave out, and make a message of each group that has something to say."""
         kept = [(of, draft) for of, draft in told if self._frequencies[of].keeps()]
-        grouped = {
-            group: [(of, draft) for of, draft in kept if self._reporters[of].group == group]
+        grouped: list[tuple[Group, list[_Told]]] = [
+            (group, [(of, draft) for of, draft in kept if self._reporters[of].group == group])
             for group in _GROUPS
-        }
-        return [self._message(group, drafts, source, moment) for group, drafts in grouped.items() if drafts]
+        ]
+        return [self._message(group, drafts, source, moment) for group, drafts in grouped if drafts]
 
     def _message(
         self, group: Group, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]
-    ) -> AzureMessage:
+    ) -> Message:
         events = [
             EventFacts(
                 id=self._ids.hex("event", *moment, group, place),
@@ -168,7 +166,8 @@ class AzureEncoder:
         )
         first = self._options.reports[told[0][0]]
         kind = "lines" if first.event == "linecrossing" else "zones"
-        return AzureMessage(
+        return Message(
+            encoding="azure",
             event_id=str(self._ids.uuid("message", *moment, group)),
             camera_id=self._camera_id,
             type=events[0].type,
@@ -177,8 +176,9 @@ class AzureEncoder:
             body=self._rendered(facts),
         )
 
-    def _calibration_message(self, facts: CalibrationEventFacts) -> AzureMessage:
-        return AzureMessage(
+    def _calibration_message(self, facts: CalibrationEventFacts) -> Message:
+        return Message(
+            encoding="azure",
             event_id=str(self._ids.uuid("message", facts.id)),
             camera_id=self._camera_id,
             type="cameraCalibrationEvent",

@@ -101,10 +101,7 @@ def _people(
         return [], []
     low, high = places.min(axis=0), places.max(axis=0)
     spacing = max(_SPACING_M, float((high - low).max()) / _MOST_ACROSS)
-    across, ahead = (
-        np.arange(math.ceil(first / spacing), math.floor(last / spacing) + 1) * spacing
-        for first, last in zip(low, high, strict=True)
-    )
+    across, ahead = (_multiples(float(low[axis]), float(high[axis]), spacing) for axis in range(2))
     grid = np.stack(np.meshgrid(across, ahead), axis=-1).reshape(-1, 2)
     feet, heads = ground.project(grid), ground.project(grid, height_m=_STATURE_M)
     half = _ASPECT / 2 * (feet[:, 1] - heads[:, 1])
@@ -116,6 +113,10 @@ def _people(
     first, last = top_left[shown] / size_px, bottom_right[shown] / size_px
     boxes = [Rectangle(points=(_point(a, SHARE), _point(b, SHARE))) for a, b in zip(first, last, strict=True)]
     return boxes, [_point(corner, FEET) for corner in corners]
+
+
+def _multiples(first: float, last: float, step: float) -> Floats:
+    return np.arange(math.ceil(first / step), math.floor(last / step) + 1, dtype=np.float64) * step
 
 
 def _region(points: Floats, name: Literal["optimal_zone_region", "fair_zone_region"]) -> Polygon:

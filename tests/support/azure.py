@@ -1,0 +1,196 @@
+"""Frames and native events for the tests of Azure's messages: real rules on tracks that somebody walks, no detector."""
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+
+import numpy as np
+
+from sightline import Tracks
+from sightline.calibration import Calibration
+from sightline.events import encode
+from sightline.events.azure import AzureCamera, AzureEncoder, AzureReport, Frame
+from sightline.ground import GroundPlane
+from sightline.motions import Motions
+from sightline.rules import Rules
+from sightline.scene import Line, Scene, Zone
+
+SIZE = (640, 360)
+STARTED = "2026-02-11T09:30:00Z"
+FOOT_M = 0.3048
+FRAME_NS = 100_000_000
+SCENE = Scene(
+    lines=[Line("gate", (0.5, 0.0), (0.5, 1.0))],
+    zones=[Zone("till", [(0.25, 0.3), (0.75, 0.3), (0.75, 0.95), (0.25, 0.95)])],
+)
+GROUND = GroundPlane.from_camera(height_m=3.5, tilt_deg=35.0, focal_px=400.0, size_px=SIZE)
+GIVEN = Calibration("given", ground=GROUND)
+
+
+def box(foot, height=90.0):
+    x, y = foot
+    return [x - 0.2 * height, y - height, x + 0.2 * height, y]
+
+
+def tracks(people, pts_ns, *, epoch=0, removed=(), classes=None):
+    """Tracks with these feet, in pixels, by identity."""
+    ids = np.array(sorted(people), np.uint64)
+    return Tracks(
+        ids,
+        np.array([box(people[int(i)]) for i in ids], np.float64).reshape(-1, 4),
+        confidence=np.full(len(ids), 0.875, np.float32),
+        class_id=np.array([(classes or {}).get(int(i), 0) for i in ids], np.int32),
+        pts_ns=pts_ns,
+        epoch=epoch,
+        removed=np.array(removed, np.uint64),
+        size_px=SIZE,
+    )
+
+
+def heading(vector):
+    return math.nan if np.allclose(vector, 0) else math.degrees(math.atan2(*vector)) % 360
+
+
+def motions(now, before, ground, step_s=0.1):
+    """How the tracks moved since the frame before, as the pipeline tells it."""
+    feet = np.stack([(now.xyxy[:, 0] + now.xyxy[:, 2]) / 2, now.xyxy[:, 3]], axis=1).reshape(-1, 2)
+    count = len(now)
+    nowhere = np.full((count, 2), math.nan)
+    places = ground.locate(feet) if ground and count else nowhere
+    old = {} if before is None else {int(i): row for row, i in enumerate(before.track_id)}
+    speed, course, image = (np.full(count, math.nan) for _ in range(3))
+    for row, track_id in enumerate(now.track_id.tolist()):
+        if track_id not in old:
+            continue
+        x1, _, x2, y2 = before.xyxy[old[track_id]]
+        was = np.array([(x1 + x2) / 2, y2])
+        image[row] = heading((feet[row] - was) * (1, -1))
+        if ground:
+            moved = places[row] - ground.locate([was])[0]
+            speed[row], course[row] = math.hypot(*moved) / step_s, heading(moved)
+    return Motions(places, speed, course, image)
+
+
+@dataclass
+class Run:
+    """Everything that happened: native events and messages, frame by frame; the last entry is the end."""
+
+    events: list = field(default_factory=list)
+    messages: list = field(default_factory=list)
+
+    @property
+    def sent(self):
+        return [message for of_frame in self.messages for message in of_frame]
+
+    @property
+    def bodies(self):
+        return [json.loads(message.body) for message in self.sent]
+
+    def told(self, kind):
+        """Events of one type with their frame: (frame, event, message)."""
+        return [
+            (place, event, body)
+            for place, of_frame in enumerate(self.messages)
+            for body in (json.loads(message.body) for message in of_frame)
+            for event in body.get("events", [])
+            if event["type"] == kind
+        ]
+
+    def native(self, kind):
+        return [event for of_frame in self.events for event in of_frame if isinstance(event, kind)]
+
+    def text(self):
+        return b"\n".join([*map(encode, chain.from_iterable(self.events)), *(m.body for m in self.sent)])
+
+
+def camera(*reports, **more):
+    return AzureCamera(
+        source_id="cam-east",
+        operation="cognitiveservices.vision.spatialanalysis",
+        reports=[AzureReport(**report) for report in reports],
+        **more,
+    )
+
+
+def encoder(options, scene=SCENE):
+    return AzureEncoder(options, camera_id="east", size_px=SIZE, started_at=STARTED, scene=scene)
+
+
+def play(
+    walk,
+    options,
+    *,
+    scene=SCENE,
+    calibrations=GIVEN,
+    face_masks=None,
+    epochs=None,
+    names=None,
+    classes=None,
+    change=lambda event: event,
+):
+    """Let people walk: `walk` is a list of frames, each a dict of feet by identity; return what followed.
+
+    `calibrations` is one or a list by frame; who is missing from a frame is gone, and given up two frames later.
+    """
+    rules = Rules(scene, size_px=SIZE, camera_id="east", started_at=STARTED, class_names=names)
+    made, run, before = encoder(options, scene), Run(), None
+    missing = defaultdict(int)
+    seen = set()
+    for index, people in enumerate(walk):
+        epoch = epochs[index] if epochs else 0
+        for track_id in seen - set(people):
+            missing[track_id] += 1
+        removed = [track_id for track_id, frames in missing.items() if frames == 3]
+        for track_id in removed:
+            del missing[track_id]
+            seen.discard(track_id)
+        for track_id in people:
+            missing.pop(track_id, None)
+        seen |= set(people)
+        known = calibrations[index] if isinstance(calibrations, list) else calibrations
+        now = tracks(people, index * FRAME_NS, epoch=epoch, removed=removed, classes=classes)
+        events = [change(event) for event in rules.update(now)]
+        frame = Frame(
+            pts_ns=now.pts_ns,
+            epoch=epoch,
+            index=index,
+            tracks=now,
+            motions=motions(now, before, known.ground),
+            calibration=known,
+            face_masks=face_masks or {},
+        )
+        run.events.append(events)
+        run.messages.append(made.messages(frame, events))
+        before = now
+    ended = [change(event) for event in rules.finish()]
+    run.events.append(ended)
+    run.messages.append(made.finish(ended))
+    return run
+
+
+def path(*points, steps=10):
+    """Feet along a line of points, in pixels: `steps` frames from each to the next."""
+    walk = [points[0]]
+    for start, end in pairwise(points):
+        walk += [
+            tuple(np.array(start) + (np.array(end) - start) * step / steps) for step in range(1, steps + 1)
+        ]
+    return walk
+
+
+def together(**walks):
+    """Frames of several people: `a=path(...)`; identities count up from 1 in the order given."""
+    frames = max(map(len, walks.values()))
+    return [
+        {number: walk[frame] for number, walk in enumerate(walks.values(), 1) if frame < len(walk)}
+        for frame in range(frames)
+    ]
+
+
+COUNT = {"event": "count", "region": "till"}
+LINE = {"event": "linecrossing", "region": "gate"}
+CROSSING = {"event": "zonecrossing", "region": "till"}
+DWELL = {"event": "zonedwelltime", "region": "till"}
+DISTANCE = {"event": "persondistance", "region": "till", "minimum_ft": 6.0}
