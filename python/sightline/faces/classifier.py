@@ -104,8 +104,9 @@ class FaceMaskClassifier:
         """What is known of the faces of the latest `update`'s tracks, by track id; those without a usable face are missing."""
         return self._face_masks
 
-    def __len__(self) -> int:
-        """Return how many people are remembered: the visible ones, and those gone for less than ten seconds."""
+    @property
+    def remembered(self) -> int:
+        """How many people are remembered: the visible ones, and those gone for less than ten seconds."""
         return len(self._people)
 
     def update(self, picture: NDArray[np.uint8], tracks: Tracks, pts_ns: int) -> None:
