@@ -402,6 +402,19 @@ def test_prior_boxes_are_the_published_ones():
     np.testing.assert_allclose(last[:, :2], 2.5 / 3)
 
 
+def test_the_outputs_of_yunet_must_fit_its_cells(tmp_path):
+    outputs = {
+        f"{what}_{stride}": zeros(1, (64 // stride) ** 2, columns)
+        for what, columns in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
+        for stride in (8, 16, 32)
+    }
+    path = save_constant_model(tmp_path / "m.onnx", outputs, size=(64, 64))
+    assert inspect(path).description.kind == "yunet"
+    path = save_constant_model(tmp_path / "m.onnx", {**outputs, "bbox_16": zeros(1, 16, 5)}, size=(64, 64))
+    with pytest.raises(ModelError, match="not a kind of model that Sightline knows"):
+        inspect(path)
+
+
 def test_prior_boxes_of_another_count_are_another_model(tmp_path):
     outputs = {"loc_branch_concat": zeros(1, 5971, 4), "cls_branch_concat": zeros(1, 5971, 2)}
     path = save_constant_model(tmp_path / "m.onnx", outputs, size=(260, 260))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-STRIDES = (8, 16, 32)
-OUTPUTS = tuple(f"{what}_{stride}" for what in ("bbox", "obj", "cls") for stride in STRIDES)
-"""The outputs that make a box, in the order that `yolox_rows` takes; five landmarks a face are left out."""
+STRIDES: Final = (8, 16, 32)
+OUTPUTS: Final = {
+    f"{what}_{stride}": (stride, columns)
+    for what, columns in (("bbox", 4), ("obj", 1), ("cls", 1))
+    for stride in STRIDES
+}
+"""The outputs that make a box, with stride and columns, in the order that `yolox_rows` takes; landmarks are left out."""
 
 
 def yolox_rows(outputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
