@@ -16,6 +16,7 @@ BENCHMARKS = {
     "tracking": "ByteTrack for 10 to 1,000 objects: ours, visiontrack-cpp, ioutrack_rs, trackforge, trackers, supervision",
     "geometry": "points in polygons and moves over lines: ours, shapely, numpy, savant_rs, OpenCV, supervision",
     "conformance": "the conformance suite and random walkers: ours, supervision, savant_rs, OpenCV, usual scripts",
+    "faces": "faces and masks on two photos that were labelled by eye, and what a look costs",
     "ground": "places and distances on the ground: calibrated, from points, from people alone",
     "quality": "tracks and counts of recorded scenes against the truth, and other trackers'",
     "crowds": "tracks of simulated crowds against the truth, and other trackers'",

@@ -3,6 +3,7 @@
 The pictures are twice as large as the tensors, so that a box at (x, y) in the tensor is at (2x, 2y) in the picture.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,10 @@ from sightline import _core
 from sightline.detectors import Batch, Detector, MotionDetector, OnnxDetector, open_detector
 from sightline.detectors.classes import class_ids
 from sightline.detectors.coco import COCO_80, COCO_91
+from sightline.detectors.yunet import yolox_rows
 from sightline.errors import ModelError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def zeros(*shape) -> np.ndarray:
@@ -363,6 +367,30 @@ class TestRealModels:
         assert len(found.xyxy) >= 5
         assert detector.class_names == {0: "face"}
         assert set(found.class_id.tolist()) == {0}
+
+    def test_yunet_finds_every_face_of_a_group(self, fixtures):
+        with Image.open(fixtures / "faces" / "crowd_11.jpg") as file:
+            photo = np.asarray(file.convert("RGB"))
+        detector = OnnxDetector(
+            fixtures / "models" / "yunet_n_dynamic.onnx",
+            confidence=0.7,
+            classes=("face",),
+            input_size=(1024, 800),
+        )
+        found = detector.detect(photo)
+        truth = json.loads((ROOT / "benches" / "faces_truth.json").read_text())["photos"]["crowd_11.jpg"]
+        faces = [np.array(person["face"]) for person in truth]
+        assert len(found.xyxy) == len(faces) == 26
+        assert min(max(overlap(face, box) for box in found.xyxy) for face in faces) > 0.7
+        assert 0.9 < found.confidence.min() <= found.confidence.max() <= 1
+
+    def test_yunets_confidence_is_the_root_of_score_times_objectness(self):
+        outputs = [np.zeros((2, cells, 4), np.float32) for cells in (4, 1, 1)]
+        outputs += [np.full((2, cells, 1), 0.25, np.float32) for cells in (4, 1, 1)]
+        outputs += [np.full((2, cells, 1), 1.5, np.float32) for cells in (4, 1, 1)]
+        rows = yolox_rows(outputs)
+        assert rows.shape == (2, 6, 6)
+        np.testing.assert_allclose(rows[..., 4] * rows[..., 5], 0.5)
 
     def test_the_number_of_threads_changes_nothing(self, fixtures, room):
         path = fixtures / "models" / "yolox_nano_416.onnx"

@@ -17,6 +17,7 @@ from tests.support.onnx_graphs import (
 )
 
 from sightline.detectors import describe, describe_json, inspect
+from sightline.detectors.kinds import KINDS
 from sightline.errors import ModelError
 
 
@@ -370,6 +371,8 @@ REAL = {
     "yolox_nano_dynamic": ("yolox", (640, 384), 80),
     "fastestdet_352": ("fastestdet", (352, 352), 80),
     "ultraface_rfb_320": ("ssd", (320, 240), 1),
+    "yunet_n_dynamic": ("yunet", (640, 384), 1),
+    "face_mask_260": ("face_mask", (260, 260), 2),
 }
 
 
@@ -379,10 +382,44 @@ def test_real_models(fixtures, name, expected):
     assert (found.kind, (found.input_width, found.input_height), found.num_classes) == expected
 
 
-@pytest.mark.parametrize("name", ["face_mask_260", "yunet_n_dynamic"])
-def test_real_models_of_other_kinds_are_refused(fixtures, name):
+def test_the_names_of_a_kind_that_always_has_the_same_classes(fixtures):
+    found = inspect(fixtures / "models" / "face_mask_260.onnx").description
+    assert found.class_names == {0: "face_mask", 1: "face_nomask"}
+    assert inspect(fixtures / "models" / "yunet_n_dynamic.onnx").description.class_names == {0: "face"}
+
+
+def test_prior_boxes_are_the_published_ones():
+    priors = KINDS["face_mask"].priors
+    boxes = np.array(priors.boxes(260, 260))
+    assert len(boxes) == priors.count(260, 260) == 4 * (33**2 + 17**2 + 9**2 + 5**2 + 3**2)
+    assert priors.count(360, 360) == 4 * (45**2 + 23**2 + 12**2 + 6**2 + 4**2)
+    # A cell has both sizes as squares, then the first size at the other two ratios.
+    first, last = boxes[:4], boxes[-4:]
+    np.testing.assert_allclose(first[:, :2], 0.5 / 33)
+    np.testing.assert_allclose(first[:, 2], [0.04, 0.056, 0.04 * 0.62**0.5, 0.04 * 0.42**0.5])
+    np.testing.assert_allclose(first[:, 3], [0.04, 0.056, 0.04 / 0.62**0.5, 0.04 / 0.42**0.5])
+    np.testing.assert_allclose(boxes[4, :2], [1.5 / 33, 0.5 / 33])
+    np.testing.assert_allclose(last[:, :2], 2.5 / 3)
+
+
+def test_the_outputs_of_yunet_must_fit_its_cells(tmp_path):
+    outputs = {
+        f"{what}_{stride}": zeros(1, (64 // stride) ** 2, columns)
+        for what, columns in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
+        for stride in (8, 16, 32)
+    }
+    path = save_constant_model(tmp_path / "m.onnx", outputs, size=(64, 64))
+    assert inspect(path).description.kind == "yunet"
+    path = save_constant_model(tmp_path / "m.onnx", {**outputs, "bbox_16": zeros(1, 16, 5)}, size=(64, 64))
     with pytest.raises(ModelError, match="not a kind of model that Sightline knows"):
-        inspect(fixtures / "models" / f"{name}.onnx")
+        inspect(path)
+
+
+def test_prior_boxes_of_another_count_are_another_model(tmp_path):
+    outputs = {"loc_branch_concat": zeros(1, 5971, 4), "cls_branch_concat": zeros(1, 5971, 2)}
+    path = save_constant_model(tmp_path / "m.onnx", outputs, size=(260, 260))
+    with pytest.raises(ModelError, match="not a kind of model that Sightline knows"):
+        inspect(path)
 
 
 def test_the_page_says_what_and_why(tmp_path):

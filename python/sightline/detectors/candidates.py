@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from sightline.detectors.kinds import KINDS
+from sightline.detectors.yunet import OUTPUTS as YUNET_OUTPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,6 +184,13 @@ def _from_names(names: dict[str, TensorInfo], image: ImageInput) -> Iterator[Can
         outputs = tuple(names[name].name for name in counted)
         evidence = "outputs num_dets, det_boxes, det_scores and det_classes"
         yield Candidate(kind="end_to_end", num_classes=None, outputs=outputs, evidence=evidence, named=True)
+    if names.keys() >= YUNET_OUTPUTS.keys() and all(
+        names[name].shape[1:] == (cells(image.counted_size, (stride,)), columns)
+        for name, (stride, columns) in YUNET_OUTPUTS.items()
+    ):
+        outputs = tuple(names[name].name for name in YUNET_OUTPUTS)
+        evidence = "outputs bbox, obj and cls of strides 8, 16 and 32"
+        yield Candidate(kind="yunet", num_classes=1, outputs=outputs, evidence=evidence, named=True)
 
 
 def _one(

@@ -75,6 +75,15 @@ KINDS: Final[dict[str, Kind]] = {
         std=(_IMAGENET_STD[2], _IMAGENET_STD[1], _IMAGENET_STD[0]),
     ),
     "fastestdet": Kind(family="fastestdet", channels="bgr", fit="stretch"),
+    # Cells, boxes and scores as YOLOX has them, one output each a level: `yunet.yolox_rows` joins them.
+    "yunet": Kind(
+        family="yolox",
+        channels="bgr",
+        fit="letterbox_top_left",
+        pad=0.0,
+        std=(1.0, 1.0, 1.0),
+        class_names=("face",),
+    ),
     # AIZOO's: finds faces and says of each whether it wears a mask. Classes are named as Azure's events name them.
     "face_mask": Kind(
         family="ssd",

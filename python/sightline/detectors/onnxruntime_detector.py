@@ -24,6 +24,7 @@ from sightline.detectors.onnx_model import (
 )
 from sightline.detectors.protocol import F32, U8, Batch, Columns
 from sightline.detectors.recognition import metadata_names, recognize
+from sightline.detectors.yunet import yolox_rows
 from sightline.errors import ModelError
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class OnnxDetector:
         if self._session is None:
             raise ModelError(f"{self._name}: this detector is closed")
         outputs = self._session.run(self._feeds(batch), self.description.outputs)
+        if self.description.kind == "yunet":
+            outputs = [yolox_rows(outputs)]
         return [np.ascontiguousarray(output, np.float32) for output in outputs]
 
     def detect(self, rgb: U8) -> Columns:

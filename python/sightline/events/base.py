@@ -24,13 +24,6 @@ BridgedMs = Annotated[
 ]
 DwellMs = Annotated[int, Meta(ge=0, description="Time in the zone, or close to one another, ms.")]
 UnseenMs = Annotated[int, Meta(ge=0, description="How much of the dwell nobody was seen, ms.")]
-Side = Annotated[
-    int,
-    Meta(
-        ge=1,
-        description="Side of the zone's polygon over which it came or went, 1 from the first to the second corner; null where none was seen crossed.",
-    ),
-]
 Share = Annotated[float, Meta(description="Share of the picture's width or height, from the top left.")]
 Box = Annotated[tuple[Share, Share, Share, Share], Meta(description="Box that decided: x1, y1, x2, y2.")]
 Anchor = Annotated[tuple[Share, Share], Meta(description="Point of the box that decided: x, y.")]

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SIDE: Final = 1.1  # of the person's width: a box with an arm stretched out still has its head inside
+_SIDE: Final = 1.2  # of the person's width: a box with an arm stretched out still has its head inside
 _RISE: Final = 0.12  # of the person's width, above the box: detectors cut hair
 _TALLEST: Final = 1.3  # of the person's height: a box cut by the picture's edge is wider than high
 _FACE_BELOW_TOP: Final = 0.35  # of the person's width: where a face's middle usually is

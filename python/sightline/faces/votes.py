@@ -20,12 +20,14 @@ class Sighting:
     Attributes:
         masked: Whether it seemed to wear a mask.
         confidence: Of that, 0 to 1.
-        box: x1, y1, x2, y2 in source pixels.
+        box: Of the face: x1, y1, x2, y2 in source pixels.
+        face_confidence: That it is a face, 0 to 1.
     """
 
     masked: bool
     confidence: float
     box: tuple[float, float, float, float]
+    face_confidence: float
 
 
 class Votes:
@@ -70,5 +72,5 @@ class Votes:
             masked=masked,
             confidence=max(self._mask, self._bare) / self._weight,
             box=self._last.box,
-            face_confidence=self._last.confidence,
+            face_confidence=self._last.face_confidence,
         )

@@ -10,11 +10,10 @@ from sightline.faces import FaceMaskClassifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.pipeline.camera import Camera
-    from sightline.pipeline.results import Image
-
     from sightline.detectors import Detector
     from sightline.events import Event, Message
+    from sightline.pipeline.camera import Camera
+    from sightline.pipeline.results import Image
     from sightline.scene import Scene
 
 # The time of pts 0 where nobody says it: messages always have a time, and the same recording the same.

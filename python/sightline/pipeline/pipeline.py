@@ -2,119 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
-import numpy as np
 
 from sightline import _core
-from sightline.calibration import Calibration, CalibrationSettings, Calibrator, calibrator_of, ground_plane
-from sightline.detectors import Batch, Columns, class_ids
-from sightline.errors import ConfigError, Fault, ModelError, UnknownClassError
+from sightline.detectors import Batch, Columns
 from sightline.events import EventMaker
 from sightline.motions import Motions
+from sightline.pipeline.azure_output import AzureOutput
+from sightline.pipeline.camera import Camera, classes_of
+from sightline.pipeline.ground_of import GroundOf
+from sightline.pipeline.results import Ending, Image, Step
 from sightline.rules import core_scene
 from sightline.scene import Scene
-from sightline.tracks import ByteTrack, Tracks
+from sightline.tracks import ByteTrack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from sightline.config import StationaryConfig
     from sightline.detectors import Detector
-    from sightline.events import Event
-    from sightline.ground import GroundPlane
+    from sightline.events import Event, Message
     from sightline.sinks import Sink
     from sightline.video import Source
 
-
-_NOT_ASKED = Calibration()
 _PERSON = "person"
-
-
-@dataclass(frozen=True)
-class Camera:
-    """A source with the lines, zones and distances that are watched in it.
-
-    Attributes:
-        source: What to watch.
-        scene: What is watched in it.
-        classes: Names or ids of the classes that are followed, of those that the detector was opened for; `None` for all of these.
-        stationary: What is taken for a mannequin or a poster and left out of tracking; `None` leaves nothing out.
-        motions: Whether each `Image` says how its tracks move.
-        calibration: How a ground that is found from people (`Ground(auto=True)`) is checked later on; people are tracks of
-            the class `person`.
-    """
-
-    source: Source
-    scene: Scene
-    classes: Sequence[str | int] | None = None
-    stationary: StationaryConfig | None = None
-    motions: bool = False
-    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
-
-
-@dataclass(frozen=True)
-class Image:
-    """One analyzed frame, for whoever wants to look.
-
-    Attributes:
-        camera: Position of the camera in the pipeline.
-        pts_ns: Presentation time, nanoseconds.
-        index: Number of the frame in its source.
-        tracks: Who is visible.
-        pixels: (height, width, 3) RGB uint8, if the pipeline keeps pictures.
-        motions: How each of the tracks moves, row by row, if the camera keeps that.
-        calibration: What is known of the camera's place above the ground, this frame included.
-        events: What was concluded in this frame, in order; part of the step's events.
-    """
-
-    camera: int
-    pts_ns: int
-    index: int
-    tracks: Tracks
-    pixels: NDArray[np.uint8] | None
-    motions: Motions | None = None
-    calibration: Calibration = _NOT_ASKED
-    events: list[Event] = field(default_factory=list["Event"])
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one batch of frames brought.
-
-    Attributes:
-        images: The frames.
-        events: All that was concluded, in order: each image's, and what the end of a source concluded.
-    """
-
-    images: list[Image]
-    events: list[Event]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a source ended.
-
-    Attributes:
-        frames_analyzed: Frames that went through the detector.
-        frames_gated: Frames passed over because they were not due.
-        decode_errors: Broken packets and frames that were left out.
-        truncated: Whether the file ends before its index says.
-        warnings: What was odd, in words.
-        error: Why it ended early; `None` at the end of the source.
-    """
-
-    frames_analyzed: int
-    frames_gated: int
-    decode_errors: int
-    truncated: bool
-    warnings: list[str]
-    error: str | None
 
 
 class Pipeline:
@@ -127,6 +44,8 @@ class Pipeline:
         detector: What finds people; see `open_detector`.
         tracker: The settings of the tracker that each source gets one of.
         sinks: Where events go, before they are yielded.
+        azure_sinks: Where the messages of Azure AI Vision Spatial Analysis go; see `Camera.azure`.
+        face_detector: Finds faces and masks for cameras with `face_masks`; a model with the classes `face_mask` and `face_nomask`.
         keep_pictures: Whether each `Image` carries its pixels.
         batch: Frames that go through the detector together, at most; on a CPU more than one gains nothing.
         queue: Decoded frames of one source that may wait, at least 1.
@@ -145,6 +64,8 @@ class Pipeline:
         detector: Detector,
         tracker: ByteTrack | None = None,
         sinks: Sequence[Sink] = (),
+        azure_sinks: Sequence[Sink] = (),
+        face_detector: Detector | None = None,
         keep_pictures: bool = False,
         batch: int = 1,
         queue: int = 4,
@@ -153,30 +74,22 @@ class Pipeline:
             raise ValueError("expected either source=… (with scene=…) or cameras=[…]")
         self.cameras = list(cameras) if source is None else [Camera(source, scene or Scene())]
         self.detector = detector
-        self.sinks = list(sinks)
+        self.sinks, self.azure_sinks = list(sinks), list(azure_sinks)
         self.endings: dict[int, Ending] = {}
-        settings = (tracker or ByteTrack()).settings
-        classes = _classes_of(self.cameras, detector)
-        streams = [
-            {
-                **camera.source.core_arguments(),
-                "classes": wanted,
-                "stationary": msgspec.structs.asdict(camera.stationary) if camera.stationary else None,
-                "scene": core_scene(camera.scene),
-                "tracker": settings,
-                "keep_pictures": keep_pictures,
-                "motions": camera.motions,
-            }
-            for camera, wanted in zip(self.cameras, classes, strict=True)
-        ]
+        self._keeps_pictures = keep_pictures
+        self._face_detector = face_detector
         self._engine = _core.Engine(
-            detector.tensor_spec, streams, batch=min(batch, detector.max_batch), queue=queue
+            detector.tensor_spec,
+            self._streams((tracker or ByteTrack()).settings),
+            batch=min(batch, detector.max_batch),
+            queue=queue,
         )
-        self._makers = [self._event_maker(position) for position in range(len(self.cameras))]
+        positions = range(len(self.cameras))
+        self._makers = [self._event_maker(position) for position in positions]
         self._grounds = [
-            _GroundOf(camera, self._people, self._size_px(position))
-            for position, camera in enumerate(self.cameras)
+            GroundOf(self.cameras[position], self._people, self._size_px(position)) for position in positions
         ]
+        self._azure = [self._azure_output(position) for position in positions] if self.azure_sinks else []
         self._analyzed = [0] * len(self.cameras)
         self._closed = False
 
@@ -208,16 +121,17 @@ class Pipeline:
                     images[fact.image].events.append(event)
             for ended in batch.ended:
                 self._end(ended)
-            self._deliver(events)
-            yield Step(images, events)
-        for sink in self.sinks:
+            self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
+            yield Step([self._shown(image) for image in images], events)
+        for sink in self._all_sinks:
             sink.flush()
 
     def stop(self) -> list[Event]:
         """End early: sources are closed, and what is open (people inside a zone) ends with its events."""
-        events = self._events(self._engine.stop())
-        self._deliver(events)
-        for sink in self.sinks:
+        step = self._engine.stop()
+        events = self._events(step)
+        self._deliver(events, self._messages([], [], step.facts, events))
+        for sink in self._all_sinks:
             sink.flush()
         return events
 
@@ -227,9 +141,11 @@ class Pipeline:
             return
         self._closed = True
         self.stop()
-        for sink in self.sinks:
+        for sink in self._all_sinks:
             sink.close()
         self.detector.close()
+        if self._face_detector is not None:
+            self._face_detector.close()
 
     def counts(self, camera: int = 0) -> dict[str, Any]:
         """What the camera's lines, zones and distances have counted so far."""
@@ -301,58 +217,63 @@ class Pipeline:
     def _events(self, step: _core.Step) -> list[Event]:
         return [self._makers[fact.stream].event(fact) for fact in step.facts]
 
-    def _deliver(self, events: list[Event]) -> None:
+    def _messages(
+        self,
+        images: Sequence[Image],
+        epochs: Sequence[int],
+        facts: Sequence[_core.Fact],
+        events: Sequence[Event],
+    ) -> list[Message]:
+        """Return what a step brought in Azure's words: each image's, then what the end of a source concluded."""
+        if not self._azure:
+            return []
+        messages: list[Message] = []
+        for image, epoch in zip(images, epochs, strict=True):
+            messages += self._azure[image.camera].messages(image, epoch)
+        last: dict[int, list[Event]] = {}
+        for fact, event in zip(facts, events, strict=True):
+            if fact.image is None:
+                last.setdefault(fact.stream, []).append(event)
+        for camera, ended in last.items():
+            messages += self._azure[camera].finish(ended)
+        return messages
+
+    def _deliver(self, events: Sequence[Event], messages: Sequence[Message]) -> None:
         if events:
             for sink in self.sinks:
                 sink.emit(events)
+        if messages:
+            for sink in self.azure_sinks:
+                sink.emit(messages)
 
+    @property
+    def _all_sinks(self) -> list[Sink]:
+        """Each sink once, also one that takes both events and messages, as an outbox does."""
+        return [*self.sinks, *(sink for sink in self.azure_sinks if sink not in self.sinks)]
 
-def _classes_of(cameras: Sequence[Camera], detector: Detector) -> list[list[int] | None]:
-    """Return the class ids that each camera asks for; the detector's names say what they are called."""
-    found: list[list[int] | None] = []
-    faults: list[Fault] = []
-    for position, camera in enumerate(cameras):
-        path = f"cameras[{position}].classes"
-        try:
-            found.append(class_ids(camera.classes, detector.class_names, num_classes=0))
-        except UnknownClassError as error:
-            faults += [Fault(f"{path}[{place}]", message) for place, message in error.faults]
-        except ModelError:
-            faults.append(Fault(path, f"expected names or ids, or None for all; found {camera.classes!r}"))
-    if faults:
-        raise ConfigError(faults)
-    return found
+    def _streams(self, tracker: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the engine needs to know of each camera."""
+        return [
+            {
+                **camera.source.core_arguments(),
+                "classes": wanted,
+                "stationary": msgspec.structs.asdict(camera.stationary) if camera.stationary else None,
+                "scene": core_scene(camera.scene),
+                "tracker": tracker,
+                "keep_pictures": self._keeps_pictures or self._looks_at_faces(camera),
+                "motions": camera.motions or bool(self.azure_sinks),
+            }
+            for camera, wanted in zip(self.cameras, classes_of(self.cameras, self.detector), strict=True)
+        ]
 
+    def _looks_at_faces(self, camera: Camera) -> bool:
+        return camera.face_masks and self._face_detector is not None and bool(self.azure_sinks)
 
-class _GroundOf:
-    """What is known of where one camera is above the ground."""
+    def _azure_output(self, position: int) -> AzureOutput:
+        camera = self.cameras[position]
+        faces = self._face_detector if self._looks_at_faces(camera) else None
+        return AzureOutput(camera, size_px=self._size_px(position), face_detector=faces)
 
-    def __init__(self, camera: Camera, people: list[int], size_px: tuple[int, int]) -> None:
-        self._camera = camera
-        self._people = people
-        self._size_px = size_px
-        self._calibrator: Calibrator | None = None
-        self._begin()
-
-    def _begin(self) -> None:
-        self.calibration = _NOT_ASKED
-        ground = self._camera.scene.ground
-        if ground is not None and ground.auto:
-            self._calibrator = calibrator_of(ground, self._size_px, self._camera.calibration)
-            self.calibration = self._calibrator.calibration
-        elif ground is not None:
-            self.calibration = Calibration("given", 1.0, ground_plane(ground, self._size_px))
-
-    def update(self, tracks: Tracks) -> GroundPlane | None:
-        """Take one more frame's tracks; return the ground if it is new or another one."""
-        size_px = tracks.size_px or self._size_px
-        if size_px != self._size_px:
-            # Pixels of another size show other places: what was found is no longer so.
-            self._size_px = size_px
-            self._begin()
-        if self._calibrator is None:
-            return None
-        people = tracks[np.isin(tracks.class_id, self._people)]
-        found = self._calibrator.update(tracks.pts_ns, people)
-        self.calibration = self._calibrator.calibration
-        return found
+    def _shown(self, image: Image) -> Image:
+        """Return the image with its picture only if that was asked for."""
+        return image if self._keeps_pictures else replace(image, pixels=None)

@@ -1,0 +1,7 @@
+"""From sources to events: the loop that ties everything together."""
+
+from sightline.pipeline.camera import Camera
+from sightline.pipeline.pipeline import Pipeline
+from sightline.pipeline.results import Ending, Image, Step
+
+__all__ = ["Camera", "Ending", "Image", "Pipeline", "Step"]

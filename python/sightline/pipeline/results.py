@@ -1,0 +1,77 @@
+"""What a pipeline hands out: frames with what was concluded in them, and how a source ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sightline.calibration import Calibration
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sightline.events import Event
+    from sightline.motions import Motions
+    from sightline.tracks import Tracks
+
+_NOT_ASKED = Calibration()
+
+
+@dataclass(frozen=True)
+class Image:
+    """One analyzed frame, for whoever wants to look.
+
+    Attributes:
+        camera: Position of the camera in the pipeline.
+        pts_ns: Presentation time, nanoseconds.
+        index: Number of the frame in its source.
+        tracks: Who is visible.
+        pixels: (height, width, 3) RGB uint8, if the pipeline keeps pictures.
+        motions: How each of the tracks moves, row by row, if the camera keeps that.
+        calibration: What is known of the camera's place above the ground, this frame included.
+        events: What was concluded in this frame, in order; part of the step's events.
+    """
+
+    camera: int
+    pts_ns: int
+    index: int
+    tracks: Tracks
+    pixels: NDArray[np.uint8] | None
+    motions: Motions | None = None
+    calibration: Calibration = _NOT_ASKED
+    events: list[Event] = field(default_factory=list["Event"])
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one batch of frames brought.
+
+    Attributes:
+        images: The frames.
+        events: All that was concluded, in order: each image's, and what the end of a source concluded.
+    """
+
+    images: list[Image]
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a source ended.
+
+    Attributes:
+        frames_analyzed: Frames that went through the detector.
+        frames_gated: Frames passed over because they were not due.
+        decode_errors: Broken packets and frames that were left out.
+        truncated: Whether the file ends before its index says.
+        warnings: What was odd, in words.
+        error: Why it ended early; `None` at the end of the source.
+    """
+
+    frames_analyzed: int
+    frames_gated: int
+    decode_errors: int
+    truncated: bool
+    warnings: list[str]
+    error: str | None
