@@ -14,6 +14,7 @@ from tests.unit.test_pipeline import FRAMES, LINE, Whiteness, write_ball
 
 import sightline
 import sightline.events
+from sightline.cli.delivering import Sinks
 from sightline.cli.running import pipeline_from_config
 from sightline.config import CameraConfig, Config, DetectorConfig, StationaryConfig, load_config
 from sightline.detectors import Columns
@@ -216,7 +217,7 @@ class TestClasses:
             ((["car"], [2, "truck"]), ["car", 2, "truck"]),
         ]:
             config = self.config(*classes, detector=DetectorConfig(model=model, classes=["person", "dog"]))
-            with pipeline_from_config(config, [], keep_pictures=False) as pipeline:
+            with pipeline_from_config(config, Sinks([], []), keep_pictures=False) as pipeline:
                 found = decoder_classes(pipeline.detector)
                 assert found == set(
                     sightline.detectors.class_ids(expected, pipeline.detector.class_names, num_classes=80)
@@ -234,13 +235,13 @@ class TestClasses:
             ((None, ["car"], None), ["detector.classes[1]"]),
         ]:
             with pytest.raises(ConfigError) as error:
-                pipeline_from_config(self.config(*classes, detector=detector), [], keep_pictures=False)
+                pipeline_from_config(self.config(*classes, detector=detector), Sinks([], []), keep_pictures=False)
             assert [fault.path for fault in error.value.faults] == paths
 
     def test_the_motion_detector_knows_people_only(self):
         config = self.config(None, ["car"], detector=DetectorConfig(model="motion"))
         with pytest.raises(ConfigError, match=r"cameras\[1\]\.classes\[0\]: The model has no class 'car'"):
-            pipeline_from_config(config, [], keep_pictures=False)
+            pipeline_from_config(config, Sinks([], []), keep_pictures=False)
 
 
 def decoder_classes(detector):

@@ -7,28 +7,28 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
-from sightline.cli.arguments import scene_from_arguments
 from sightline.cli.console import STOPPED, fail, say, warn
+from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
+from sightline.cli.options import AzureSchema, Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
 from sightline.cli.summary import print_summary, summary
-from sightline.config import CameraConfig, Config, DetectorConfig, load_config, load_scene
-from sightline.errors import ConfigError, Fault, SightlineError
+from sightline.errors import ConfigError, SightlineError
+from sightline.events import Encoding
 from sightline.render import VideoRenderer
-from sightline.scene import Scene
 from sightline.sinks import StdoutSink, sink_from_argument
-from sightline.video import DEFAULT_FPS
 
 if TYPE_CHECKING:
+    from sightline.config import Config
     from sightline.pipeline import Pipeline
     from sightline.sinks import Sink
 
 Target = Annotated[
-    str, typer.Argument(metavar="CONFIG.toml | VIDEO", help="What to watch.", show_default=False)
+    str,
+    typer.Argument(metavar="CONFIG.toml | MANIFEST.json | VIDEO", help="What to watch.", show_default=False),
 ]
 Model = Annotated[
     str | None,
@@ -56,7 +56,7 @@ Zones = Annotated[
 SceneFile = Annotated[
     Path | None, typer.Option("--scene", help="A TOML file with [[lines]], [[zones]] and [[distances]].")
 ]
-Sinks = Annotated[
+SinkNames = Annotated[
     list[str] | None,
     typer.Option(
         "--sink",
@@ -85,6 +85,36 @@ Threads = Annotated[
 Confidence = Annotated[
     float | None, typer.Option(min=0.0, max=1.0, help="Least confidence of a detection.", show_default="0.25")
 ]
+Wire = Annotated[
+    Encoding | None,
+    typer.Option(
+        "--encoding",
+        help="How --sink writes events: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.",
+        show_default="azure for a manifest, else cloudevents",
+    ),
+]
+Schema = Annotated[
+    AzureSchema | None,
+    typer.Option("--azure-schema", help="Edition of a manifest's messages.", show_default="2.0"),
+]
+StartedAt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Wall-clock time of the first frame, RFC 3339, of cameras that do not say it; events then carry a time of day.",
+        show_default="now in Azure's messages, else unknown",
+    ),
+]
+Once = Annotated[
+    bool,
+    typer.Option("--once", help="End at the end of a file, where the configuration would play it again."),
+]
+FaceModel = Annotated[
+    str | None, typer.Option(help="A face detector (YuNet, ONNX), where face masks are asked for.")
+]
+MaskModel = Annotated[
+    str | None, typer.Option(help="What tells masks (AIZOO, ONNX), where face masks are asked for.")
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help="No words: the summary as JSON after the events, errors as JSON.")
 ]
@@ -97,34 +127,46 @@ def run(
     line: Lines = None,
     zone: Zones = None,
     scene: SceneFile = None,
-    sink: Sinks = None,
+    sink: SinkNames = None,
     fps: Fps = None,
     confidence: Confidence = None,
     threads: Threads = None,
+    once: Once = False,
+    started_at: StartedAt = None,
+    encoding: Wire = None,
+    azure_schema: Schema = None,
+    face_model: FaceModel = None,
+    mask_model: MaskModel = None,
     render: Render = None,
     heat_map: Heat = None,
     as_json: AsJson = False,
 ) -> None:
-    """Watch a video file, or the cameras of a configuration, and write what happens as events.
+    """Watch a video file, the cameras of a configuration, or those of an Azure deployment manifest, and write what happens.
 
-    Events are CloudEvents in JSON, one a line. The same file and configuration give the same bytes every time.
+    Events are CloudEvents in JSON, one a line; of a manifest they are the messages that the retired container of Azure AI
+    Vision Spatial Analysis wrote. The same file and configuration give the same bytes every time.
 
     Example: sightline run lobby.mp4 --line door:0.10,0.62,0.92,0.62 --sink events.jsonl
+
+    Example: sightline run deployment.json --model yolox-nano --once
     """
+    options = Options(
+        model=model,
+        line=line,
+        zone=zone,
+        scene=scene,
+        fps=fps,
+        confidence=confidence,
+        threads=threads,
+        once=once,
+        started_at=started_at,
+        azure_schema=azure_schema,
+        face_model=face_model,
+        mask_model=mask_model,
+    )
     try:
-        if target.endswith(".toml"):
-            given = {"--model": model, "--line": line, "--zone": zone, "--scene": scene, "--fps": fps}
-            config = _config_of_file(target, {**given, "--confidence": confidence, "--threads": threads})
-        else:
-            watched = _scene(line or [], zone or [], scene)
-            camera = _camera(target, watched, DEFAULT_FPS if fps is None else fps)
-            share = DetectorConfig().confidence if confidence is None else confidence
-            config = Config(
-                cameras=[camera], detector=DetectorConfig(model=model, confidence=share, threads=threads)
-            )
-        sinks: list[Sink] = [sink_from_argument(text) for text in sink or []]
-        if not sinks and not config.sinks:
-            sinks = [StdoutSink()]
+        config = config_of(target, options)
+        sinks = _sinks(sink or [], config, encoding or default_encoding(target))
         if not any(camera.lines or camera.zones or camera.distances for camera in config.cameras):
             warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
         if heat_map and len(config.cameras) > 1:
@@ -143,37 +185,12 @@ def run(
         raise SystemExit(STOPPED)
 
 
-def _config_of_file(path: str, given: dict[str, object]) -> Config:
-    """Read a configuration; what it says itself may not be said again on the command line."""
-    faults = [
-        Fault(option, f"say this in {path} instead") for option, value in given.items() if value is not None
-    ]
-    if faults:
-        raise ConfigError(faults)
-    return load_config(path)
-
-
-def _scene(lines: list[str], zones: list[str], file: Path | None) -> Scene:
-    """What was drawn on the command line, with what a scene file adds."""
-    drawn = scene_from_arguments(lines, zones)
-    if file is None:
-        return drawn
-    more = load_scene(file)
-    return msgspec.structs.replace(more, lines=[*drawn.lines, *more.lines], zones=[*drawn.zones, *more.zones])
-
-
-def _camera(target: str, scene: Scene, fps: float) -> CameraConfig:
-    return CameraConfig(
-        source=target,
-        id=_camera_id(target),
-        fps=fps,
-        **msgspec.structs.asdict(scene),
-    )
-
-
-def _camera_id(target: str) -> str:
-    """The file's name without its ending, with what a name may not have made a dash."""
-    return "".join(char if char.isalnum() or char in "._-" else "-" for char in Path(target).stem) or "camera"
+def _sinks(arguments: list[str], config: Config, encoding: Encoding) -> Sinks:
+    """Open the sinks of the command line; standard output where nobody names one."""
+    opened: list[Sink] = [sink_from_argument(text) for text in arguments]
+    if not opened and not config.sinks:
+        opened = [StdoutSink()]
+    return Sinks([], opened) if encoding == "azure" else Sinks(opened, [])
 
 
 def _watch(pipeline: Pipeline, views: list[VideoRenderer | HeatDrawing], *, as_json: bool) -> bool:
@@ -185,7 +202,7 @@ def _watch(pipeline: Pipeline, views: list[VideoRenderer | HeatDrawing], *, as_j
                 progress.advance(step)
                 for view in views:
                     view.write(step)
-                if any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.sinks):
+                if any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.all_sinks):
                     break
     except KeyboardInterrupt:
         stopped = True

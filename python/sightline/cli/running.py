@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from sightline import detectors
 from sightline.cli.console import say, warn
-from sightline.cli.delivering import open_sinks
+from sightline.cli.delivering import Sinks, open_sinks
 from sightline.config import Config, scene_of
 from sightline.detectors import open_detector
 from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
@@ -16,16 +14,11 @@ from sightline.pipeline import Camera, Pipeline
 from sightline.tracks import ByteTrack
 from sightline.video import open_source
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sightline.sinks import Sink
-
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
 
 
-def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures: bool) -> Pipeline:
+def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -> Pipeline:
     """Open everything a configuration names; `sinks` come besides those of the configuration.
 
     Raises:
@@ -55,6 +48,8 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
                 classes=camera.classes or others,
                 stationary=camera.stationary,
                 calibration=camera.calibration,
+                azure=camera.azure,
+                face_masks=camera.face_masks,
             )
         )
     info = cameras[0].source.info
@@ -65,7 +60,9 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
         cameras=cameras,
         detector=detector,
         tracker=tracker,
-        sinks=[*sinks, *opened.native],
+        sinks=[*sinks.native, *opened.native],
+        azure_sinks=[*sinks.azure, *opened.azure],
+        face_models=_face_models(config),
         keep_pictures=keep_pictures,
         queue=config.queue,
     )
@@ -99,6 +96,23 @@ def _open_detector(config: Config, source_size: tuple[int, int]) -> detectors.De
         raise ConfigError(
             [Fault(path, message) for place, message in error.faults for path in places[place]]
         ) from error
+
+
+def _face_models(config: Config) -> tuple[detectors.Detector, detectors.Detector] | None:
+    """Open what looks at faces, if a camera asks for it; no face model is touched otherwise."""
+    asked = [f"cameras[{index}]" for index, camera in enumerate(config.cameras) if camera.face_masks]
+    if not asked:
+        return None
+    if config.faces is None:
+        warn(
+            f"{', '.join(asked)}: face masks are asked for, and no models are named, so none are told;"
+            " name them in [faces], or with --face-model and --mask-model"
+        )
+        return None
+    threads = config.detector.threads
+    return open_detector(config.faces.detector, threads=threads), open_detector(
+        config.faces.masks, threads=threads
+    )
 
 
 def _wanted_classes(config: Config) -> dict[str | int, list[str]]:

@@ -140,6 +140,18 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     per_class: bool = False
 
 
+class FacesConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What looks at faces, for cameras with `face_masks`; see `sightline.faces.FaceMaskClassifier`.
+
+    Attributes:
+        detector: What finds faces: an ONNX file, such as YuNet's.
+        masks: What tells masks: an ONNX file, such as AIZOO's.
+    """
+
+    detector: Name
+    masks: Name
+
+
 class OutboxConfig(Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where events wait for sinks that may be away, and how many; see `sightline.outbox.Limits`.
 
@@ -157,6 +169,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         cameras: What to watch, one or more.
         detector: What finds people.
         tracker: How they are followed.
+        faces: What looks at faces, for cameras that ask for it.
         sinks: Where events go; standard output when empty.
         outbox: Where they wait for sinks that may be away.
         queue: Decoded frames of one camera that may wait.
@@ -165,6 +178,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     cameras: Annotated[list[CameraConfig], Meta(min_length=1)]
     detector: DetectorConfig = DetectorConfig()
     tracker: TrackerConfig = TrackerConfig()
+    faces: FacesConfig | None = None
     sinks: list[SinkConfig] = []
     outbox: OutboxConfig = OutboxConfig()
     queue: Annotated[int, Meta(ge=1, le=64)] = 4

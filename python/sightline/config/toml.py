@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sightline.config.model import CameraConfig, Config
+from sightline.config.model import CameraConfig, Config, FacesConfig
 from sightline.config.strict import convert
 from sightline.config.urls import scheme_of
 from sightline.errors import ConfigError, Fault
@@ -41,9 +41,16 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     if faults:
         raise ConfigError(faults)
     detector = config.detector
-    if detector.model and (file.parent / detector.model).is_file():
-        detector = msgspec.structs.replace(detector, model=str(file.parent / detector.model))
-    return msgspec.structs.replace(config, cameras=cameras, sinks=sinks, outbox=outbox, detector=detector)
+    if detector.model:
+        detector = msgspec.structs.replace(detector, model=_model(detector.model, file.parent))
+    faces = config.faces
+    if faces is not None:
+        faces = FacesConfig(
+            detector=_model(faces.detector, file.parent), masks=_model(faces.masks, file.parent)
+        )
+    return msgspec.structs.replace(
+        config, cameras=cameras, sinks=sinks, outbox=outbox, detector=detector, faces=faces
+    )
 
 
 def load_scene(path: str | os.PathLike[str]) -> Scene:
@@ -108,6 +115,11 @@ def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault
     name = camera.id or Path(camera.source).stem
     source = camera.source if scheme_of(camera.source) else str(folder / camera.source)
     return msgspec.structs.replace(camera, source=source, id=name)
+
+
+def _model(name: str, folder: Path) -> str:
+    """A model's file in the configuration's folder, or a name of the catalogue as it is."""
+    return str(folder / name) if (folder / name).is_file() else name
 
 
 def _require_distinct(items: str, names: list[str], field: str, faults: list[Fault]) -> None:

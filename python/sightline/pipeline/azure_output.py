@@ -27,13 +27,15 @@ class AzureOutput:
     Args:
         camera: What is reported; all lines and zones when it does not say.
         size_px: Width and height of its frames.
-        face_detector: Finds faces and masks, if the camera looks for them; it stays the caller's.
+        face_models: What finds faces and what tells masks, if the camera looks at faces; they stay the caller's.
 
     Raises:
         ConfigError: When a report names what the scene does not have.
     """
 
-    def __init__(self, camera: Camera, *, size_px: tuple[int, int], face_detector: Detector | None) -> None:
+    def __init__(
+        self, camera: Camera, *, size_px: tuple[int, int], face_models: tuple[Detector, Detector] | None
+    ) -> None:
         source = camera.source
         self._encoder = AzureEncoder(
             camera.azure or report_all(camera.scene, source.source_id),
@@ -42,7 +44,7 @@ class AzureOutput:
             started_at=source.started_at or _UNKNOWN_START,
             scene=camera.scene,
         )
-        self._faces = None if face_detector is None else FaceMaskClassifier(face_detector)
+        self._faces = None if face_models is None else FaceMaskClassifier(*face_models)
 
     def messages(self, image: Image, epoch: int) -> list[Message]:
         """Return the messages of one analyzed frame; with faces, its picture is looked at."""

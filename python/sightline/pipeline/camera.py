@@ -32,7 +32,7 @@ class Camera:
         calibration: How a ground that is found from people (`Ground(auto=True)`) is checked later on; people are tracks of
             the class `person`.
         azure: What is reported in Azure's JSON to the pipeline's `azure_sinks`; all lines and zones when absent.
-        face_masks: Whether faces are looked at for masks, with the pipeline's `face_detector`; Azure's messages tell it.
+        face_masks: Whether faces are looked at for masks, with the pipeline's `face_models`; Azure's messages tell it.
     """
 
     source: Source

@@ -45,7 +45,8 @@ class Pipeline:
         tracker: The settings of the tracker that each source gets one of.
         sinks: Where events go, before they are yielded.
         azure_sinks: Where the messages of Azure AI Vision Spatial Analysis go; see `Camera.azure`.
-        face_detector: Finds faces and masks for cameras with `face_masks`; a model with the classes `face_mask` and `face_nomask`.
+        face_models: What finds faces and what tells masks, open, for cameras with `face_masks`; see
+            `sightline.faces.FaceMaskClassifier`.
         keep_pictures: Whether each `Image` carries its pixels.
         batch: Frames that go through the detector together, at most; on a CPU more than one gains nothing.
         queue: Decoded frames of one source that may wait, at least 1.
@@ -65,7 +66,7 @@ class Pipeline:
         tracker: ByteTrack | None = None,
         sinks: Sequence[Sink] = (),
         azure_sinks: Sequence[Sink] = (),
-        face_detector: Detector | None = None,
+        face_models: tuple[Detector, Detector] | None = None,
         keep_pictures: bool = False,
         batch: int = 1,
         queue: int = 4,
@@ -77,7 +78,7 @@ class Pipeline:
         self.sinks, self.azure_sinks = list(sinks), list(azure_sinks)
         self.endings: dict[int, Ending] = {}
         self._keeps_pictures = keep_pictures
-        self._face_detector = face_detector
+        self._face_models = face_models
         self._engine = _core.Engine(
             detector.tensor_spec,
             self._streams((tracker or ByteTrack()).settings),
@@ -123,7 +124,7 @@ class Pipeline:
                 self._end(ended)
             self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
             yield Step([self._shown(image) for image in images], events)
-        for sink in self._all_sinks:
+        for sink in self.all_sinks:
             sink.flush()
 
     def stop(self) -> list[Event]:
@@ -131,7 +132,7 @@ class Pipeline:
         step = self._engine.stop()
         events = self._events(step)
         self._deliver(events, self._messages([], [], step.facts, events))
-        for sink in self._all_sinks:
+        for sink in self.all_sinks:
             sink.flush()
         return events
 
@@ -141,11 +142,11 @@ class Pipeline:
             return
         self._closed = True
         self.stop()
-        for sink in self._all_sinks:
+        for sink in self.all_sinks:
             sink.close()
         self.detector.close()
-        if self._face_detector is not None:
-            self._face_detector.close()
+        for model in self._face_models or ():
+            model.close()
 
     def counts(self, camera: int = 0) -> dict[str, Any]:
         """What the camera's lines, zones and distances have counted so far."""
@@ -247,7 +248,7 @@ class Pipeline:
                 sink.emit(messages)
 
     @property
-    def _all_sinks(self) -> list[Sink]:
+    def all_sinks(self) -> list[Sink]:
         """Each sink once, also one that takes both events and messages, as an outbox does."""
         return [*self.sinks, *(sink for sink in self.azure_sinks if sink not in self.sinks)]
 
@@ -267,12 +268,12 @@ class Pipeline:
         ]
 
     def _looks_at_faces(self, camera: Camera) -> bool:
-        return camera.face_masks and self._face_detector is not None and bool(self.azure_sinks)
+        return camera.face_masks and self._face_models is not None and bool(self.azure_sinks)
 
     def _azure_output(self, position: int) -> AzureOutput:
         camera = self.cameras[position]
-        faces = self._face_detector if self._looks_at_faces(camera) else None
-        return AzureOutput(camera, size_px=self._size_px(position), face_detector=faces)
+        models = self._face_models if self._looks_at_faces(camera) else None
+        return AzureOutput(camera, size_px=self._size_px(position), face_models=models)
 
     def _shown(self, image: Image) -> Image:
         """Return the image with its picture only if that was asked for."""

@@ -1,0 +1,194 @@
+"""From what a person types after `sightline run` to a configuration: a video, a TOML file, or an Azure manifest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from sightline.cli.arguments import scene_from_arguments
+from sightline.cli.console import say, warn
+from sightline.config import (
+    CameraConfig,
+    Config,
+    DetectorConfig,
+    FacesConfig,
+    Instant,
+    load_config,
+    load_scene,
+)
+from sightline.config.azure import is_azure, load_azure
+from sightline.errors import ConfigError, Fault
+from sightline.video import DEFAULT_FPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sightline.config.azure import Deployment
+    from sightline.events import Encoding
+    from sightline.scene import Scene
+
+AzureSchema = Literal["1.0", "2.0"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options of `sightline run`; None for what was not given."""
+
+    model: str | None
+    line: list[str] | None
+    zone: list[str] | None
+    scene: Path | None
+    fps: float | None
+    confidence: float | None
+    threads: int | None
+    once: bool
+    started_at: str | None
+    azure_schema: AzureSchema | None
+    face_model: str | None
+    mask_model: str | None
+
+
+def config_of(target: str, options: Options) -> Config:
+    """Return what is to be run.
+
+    Raises:
+        ConfigError: With every fault.
+    """
+    _check_start(options.started_at)
+    if target.endswith(".toml"):
+        config = _of_toml(target, options)
+    elif is_azure(target):
+        config = _of_manifest(target, options)
+    else:
+        config = _of_video(target, options)
+    return config if options.started_at is None else _started(config, options.started_at)
+
+
+def default_encoding(target: str) -> Encoding:
+    """How events are written where nobody says it."""
+    return "azure" if not target.endswith(".toml") and is_azure(target) else "cloudevents"
+
+
+def _of_toml(path: str, options: Options) -> Config:
+    given = {
+        "--model": options.model,
+        "--line": options.line,
+        "--zone": options.zone,
+        "--scene": options.scene,
+        "--fps": options.fps,
+        "--confidence": options.confidence,
+        "--threads": options.threads,
+        "--azure-schema": options.azure_schema,
+        "--face-model": options.face_model,
+        "--mask-model": options.mask_model,
+    }
+    _refuse(given.items(), f"say this in {path} instead")
+    config = load_config(path)
+    if not options.once:
+        return config
+    cameras = [msgspec.structs.replace(camera, loop=False) for camera in config.cameras]
+    return msgspec.structs.replace(config, cameras=cameras)
+
+
+def _of_manifest(path: str, options: Options) -> Config:
+    given = {"--line": options.line, "--zone": options.zone, "--scene": options.scene}
+    _refuse(given.items(), f"{path} says what is watched; `sightline migrate` makes a file of it to add to")
+    deployment = load_azure(path, schema_version=options.azure_schema or "2.0", once=options.once)
+    _tell(deployment, path)
+    config = deployment.config
+    detector = {
+        "model": options.model,
+        "confidence": options.confidence,
+        "threads": options.threads,
+    }
+    wanted = {name: value for name, value in detector.items() if value is not None}
+    faces = _faces(options)
+    cameras = config.cameras
+    if options.fps is not None:
+        cameras = [msgspec.structs.replace(camera, fps=options.fps) for camera in cameras]
+    config = msgspec.structs.replace(
+        config, cameras=cameras, detector=msgspec.structs.replace(config.detector, **wanted), faces=faces
+    )
+    return config if options.started_at is not None else _started(config, _now())
+
+
+def _of_video(path: str, options: Options) -> Config:
+    scene = _scene(options)
+    camera = CameraConfig(
+        source=path,
+        id=_camera_id(path),
+        fps=DEFAULT_FPS if options.fps is None else options.fps,
+        **msgspec.structs.asdict(scene),
+    )
+    share = DetectorConfig().confidence if options.confidence is None else options.confidence
+    detector = DetectorConfig(model=options.model, confidence=share, threads=options.threads)
+    return Config(cameras=[camera], detector=detector)
+
+
+def _scene(options: Options) -> Scene:
+    """What was drawn on the command line, with what a scene file adds."""
+    drawn = scene_from_arguments(options.line or [], options.zone or [])
+    if options.scene is None:
+        return drawn
+    more = load_scene(options.scene)
+    return msgspec.structs.replace(more, lines=[*drawn.lines, *more.lines], zones=[*drawn.zones, *more.zones])
+
+
+def _camera_id(target: str) -> str:
+    """The file's name without its ending, with what a name may not have made a dash."""
+    return "".join(char if char.isalnum() or char in "._-" else "-" for char in Path(target).stem) or "camera"
+
+
+def _faces(options: Options) -> FacesConfig | None:
+    if options.face_model is None and options.mask_model is None:
+        return None
+    if options.face_model is None or options.mask_model is None:
+        raise ConfigError("--face-model, --mask-model: expected both or neither, found one")
+    return FacesConfig(detector=options.face_model, masks=options.mask_model)
+
+
+def _tell(deployment: Deployment, path: str) -> None:
+    """Say what somebody has to look at; the rest is for `sightline migrate`."""
+    rest = 0
+    for note in deployment.notes:
+        if note.severity in ("warning", "decide"):
+            warn(str(note))
+        else:
+            rest += 1
+    if rest:
+        say(f"{path}: {rest} settings mean something else or nothing here; see `sightline migrate {path}`")
+
+
+def _started(config: Config, started_at: str) -> Config:
+    """Fill in the time of the first frame where a camera does not say it."""
+    cameras = [
+        msgspec.structs.replace(camera, started_at=camera.started_at or started_at)
+        for camera in config.cameras
+    ]
+    return msgspec.structs.replace(config, cameras=cameras)
+
+
+def _now() -> str:
+    """The wall clock's time, as the container wrote it for files: messages must have one."""
+    now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the start of the run, told once
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _check_start(started_at: str | None) -> None:
+    if started_at is None:
+        return
+    try:
+        msgspec.convert(started_at, Instant)
+    except msgspec.ValidationError:
+        message = f"expected RFC 3339 with a time zone, such as 2026-02-11T09:30:00Z, found {started_at!r}"
+        raise ConfigError([Fault("--started-at", message)]) from None
+
+
+def _refuse(given: Iterable[tuple[str, object]], why: str) -> None:
+    faults = [Fault(option, why) for option, value in given if value is not None]
+    if faults:
+        raise ConfigError(faults)
