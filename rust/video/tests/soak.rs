@@ -1,5 +1,10 @@
 //! A looped file for thousands of plays. Alone in its process, so that what is measured is its own.
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
 
 mod support;
 
