@@ -121,7 +121,11 @@ impl Source {
 
 /// Collects what Python says about opening a source.
 pub(crate) fn open_options(fps: Option<f64>, threads: usize) -> core::OpenOptions {
-    core::OpenOptions { fps, threads }
+    core::OpenOptions {
+        fps,
+        threads,
+        ..core::OpenOptions::default()
+    }
 }
 
 /// Encodes packed RGB pictures into an MP4 file.

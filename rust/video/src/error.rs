@@ -75,6 +75,22 @@ pub enum VideoError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file that is to start again gave no frame when it was played.
+    #[error(
+        "{path}: no frame could be decoded, so that there is nothing to start again; convert the file, or look at its warnings"
+    )]
+    NoFrames {
+        /// As it was given.
+        path: String,
+    },
+    /// A file that is to start again can't be opened any more.
+    #[error("ended after being played {plays} time(s), since it can't be started again: {source}")]
+    Restart {
+        /// How often it was played to its end.
+        plays: u64,
+        /// What is the matter with it now.
+        source: Box<VideoError>,
+    },
     /// [`Interrupter::interrupt`](crate::Interrupter::interrupt) was called.
     #[error("reading was interrupted")]
     Interrupted,

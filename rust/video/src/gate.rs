@@ -57,6 +57,20 @@ impl Gate {
         true
     }
 
+    /// Carries the grid over into `epoch`, whose times go on where those of the epoch before ended.
+    pub(crate) fn go_on(&mut self, epoch: u32) {
+        if let Some(grid) = &mut self.grid {
+            grid.epoch = epoch;
+        }
+    }
+
+    /// Returns whether a frame at this time lies in the cell of the latest frame, or before it.
+    pub(crate) fn is_served(&self, epoch: u32, pts_ns: i64) -> bool {
+        self.grid
+            .zip(self.cell(epoch, pts_ns))
+            .is_some_and(|(grid, cell)| cell <= grid.cell)
+    }
+
     /// Returns whether a frame that is still to come can't be due, given the pts of one that comes before it.
     ///
     /// `earlier_ns` is the nearest frame before it that is on its way, if any. `false` where nothing is known yet.
@@ -138,6 +152,17 @@ mod tests {
         assert!(gate.admit(1, 50_000_000));
         assert!(!gate.admit(1, 150_000_000));
         assert!(gate.admit(1, 250_000_000));
+    }
+
+    #[test]
+    fn a_grid_that_goes_on_keeps_its_points() {
+        let mut gate = Gate::new(5.0, 1.0);
+        assert!(gate.admit(0, 0));
+        gate.go_on(1);
+        assert!(gate.is_served(1, 100_000_000));
+        assert!(!gate.admit(1, 100_000_000));
+        assert!(!gate.is_served(1, 200_000_000));
+        assert!(gate.admit(1, 200_000_000));
     }
 
     #[test]

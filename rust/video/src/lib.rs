@@ -20,7 +20,8 @@
 //! ```
 //!
 //! Time is the media's: `pts_ns` counts from the start of the stream, and nothing here looks at a clock. Where timestamps
-//! jump back, `epoch` grows; within an epoch they only grow.
+//! jump back, `epoch` grows; within an epoch they only grow. A file can start again at its end, for ever
+//! ([`OpenOptions::looped`]): then each play is an epoch, and times go on from one to the next.
 //!
 //! This is the only crate that knows libav (FFmpeg 5.1 to 7.1). It takes over libav's log function for the whole
 //! process: errors become warnings of the source that caused them, and nothing is written to stderr.

@@ -29,6 +29,8 @@ pub struct OpenOptions {
     pub fps: Option<f64>,
     /// Threads of the decoder, 1 to 64. Undamaged pictures are the same with any number.
     pub threads: usize,
+    /// Whether the file starts again at its end, for ever. Each start is a new epoch; times and numbers go on growing.
+    pub looped: bool,
 }
 
 impl Default for OpenOptions {
@@ -36,6 +38,7 @@ impl Default for OpenOptions {
         Self {
             fps: None,
             threads: 1,
+            looped: false,
         }
     }
 }
@@ -359,7 +362,7 @@ mod tests {
             assert!(
                 OpenOptions {
                     fps: Some(fps),
-                    threads: 1
+                    ..OpenOptions::default()
                 }
                 .check()
                 .is_err()
@@ -367,8 +370,8 @@ mod tests {
         }
         assert!(
             OpenOptions {
-                fps: None,
-                threads: 0
+                threads: 0,
+                ..OpenOptions::default()
             }
             .check()
             .is_err()
@@ -376,7 +379,8 @@ mod tests {
         assert!(
             OpenOptions {
                 fps: Some(0.2),
-                threads: 4
+                threads: 4,
+                ..OpenOptions::default()
             }
             .check()
             .is_ok()

@@ -55,6 +55,11 @@ impl Pictures {
         }
     }
 
+    /// Turns the pictures that follow by so many quarters, clockwise.
+    pub(crate) fn turn(&mut self, quarter_turns: u8) {
+        self.quarter_turns = quarter_turns;
+    }
+
     /// Prepares the picture of `frame`; [`show`](Self::show) returns it.
     pub(crate) fn take(&mut self, frame: &frame::Video) -> Result<(), PictureError> {
         let colors = colors_of(frame);

@@ -1,5 +1,7 @@
 //! Reading: packets in, due frames out.
 
+mod looping;
+
 use std::fmt;
 
 use ffmpeg_the_third::{Error, Packet, frame};
@@ -22,6 +24,8 @@ const CUT_OFF: [&str; 2] = ["partial file", "ended prematurely"];
 
 /// An open video. It can be moved to another thread, and stopped from one by its [`Interrupter`].
 pub struct Source {
+    uri: String,
+    options: OpenOptions,
     input: Input,
     decoder: Decoder,
     stream: usize,
@@ -34,6 +38,8 @@ pub struct Source {
     packet: Packet,
     frame: frame::Video,
     phase: Phase,
+    /// Frames delivered before the latest start.
+    delivered_before: u64,
     /// Failures since the last success.
     failures: u32,
     /// Time of the latest packet, for warnings.
@@ -53,9 +59,10 @@ enum Phase {
 pub struct Frame<'a> {
     /// Number of the frame in its source, from 0. Frames that were not due or could not be decoded count.
     pub index: u64,
-    /// Grows by one at each jump of the timestamps back in time; starts at 0.
+    /// Grows by one at each jump of the timestamps back in time, and at each new start of a looped file; starts at 0.
     pub epoch: u32,
-    /// Nanoseconds from the start of the stream; grows from frame to frame within an epoch.
+    /// Nanoseconds from the start of the stream; grows from frame to frame within an epoch, and over the starts of a looped
+    /// file: its next play begins where its last frame ended.
     pub pts_ns: i64,
     picture: Picture<'a>,
 }
@@ -92,6 +99,8 @@ impl Source {
             stats.warn(None, &line);
         }
         Ok(Self {
+            uri: uri.to_owned(),
+            options: options.clone(),
             input,
             decoder,
             stream,
@@ -104,12 +113,13 @@ impl Source {
             packet: Packet::empty(),
             frame: frame::Video::empty(),
             phase: Phase::Reading,
+            delivered_before: 0,
             failures: 0,
             packet_ns: None,
         })
     }
 
-    /// Returns what the header says.
+    /// Returns what the header says; of a looped file, what it said at the latest start.
     pub fn info(&self) -> &StreamInfo {
         &self.info
     }
@@ -124,13 +134,15 @@ impl Source {
         self.interrupter.clone()
     }
 
-    /// Decodes up to the next frame that is due, and returns it; `None` at the end.
+    /// Decodes up to the next frame that is due, and returns it; `None` at the end, which a looped file has none of.
     ///
     /// Broken data is skipped and shows in [`stats`](Self::stats).
     ///
     /// # Errors
     ///
-    /// [`VideoError::Interrupted`] once the source was interrupted; nothing else ends a stream that could be opened.
+    /// [`VideoError::Interrupted`] once the source was interrupted. A looped file is opened anew for each play: it ends with
+    /// [`VideoError::Restart`] where that fails, and with [`VideoError::NoFrames`] after a play that should have given frames
+    /// and gave none. Nothing else ends a stream that could be opened.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, VideoError> {
         let Some(stamp) = self.next_due()? else {
             return Ok(None);
@@ -166,8 +178,8 @@ impl Source {
                     }
                 }
                 Err(Error::Other { errno: EAGAIN }) => self.feed()?,
-                Err(Error::Eof) => self.end(),
-                Err(error) => self.note_broken(error, &lines),
+                Err(Error::Eof) => self.end()?,
+                Err(error) => self.note_undecodable(error, &lines)?,
             }
         }
         Ok(None)
@@ -222,7 +234,7 @@ impl Source {
             Ok(()) => {}
             Err(Error::Eof) => {
                 self.stats.truncated |= self.failures > 0;
-                self.drain();
+                self.drain()?;
             }
             Err(Error::Exit) => return Err(VideoError::Interrupted),
             Err(error) => {
@@ -233,7 +245,7 @@ impl Source {
                 }
                 if self.failures >= MAX_FAILURES {
                     self.stats.truncated = true;
-                    self.drain();
+                    self.drain()?;
                 }
             }
         }
@@ -252,6 +264,9 @@ impl Source {
             .or(self.packet.dts())
             .map(|ticks| self.timeline.ns(ticks));
         let key = key.filter(|_| !libav::is_hidden(&self.packet));
+        if let Some((_, pts)) = key {
+            self.timeline.lengthen(pts, self.packet.duration());
+        }
         let undue = key.is_some_and(|key| self.is_undue(key));
         if let Some(key) = key {
             self.timeline
@@ -280,25 +295,28 @@ impl Source {
 
     /// Returns whether a packet's frame is sure not to be due.
     fn is_undue(&self, key: Key) -> bool {
-        self.gate.as_ref().is_some_and(|gate| {
-            gate.is_undue(
-                key.0,
-                self.timeline.ns(key.1),
-                self.timeline.earlier_ns(key),
-            )
-        })
+        let gate = self.gate.as_ref();
+        gate.filter(|_| self.timeline.knows_start())
+            .is_some_and(|gate| {
+                gate.is_undue(
+                    key.0,
+                    self.timeline.ns(key.1),
+                    self.timeline.earlier_ns(key),
+                )
+            })
     }
 
-    fn drain(&mut self) {
+    fn drain(&mut self) -> Result<(), VideoError> {
         self.phase = Phase::Draining;
         self.failures = 0;
         self.decoder.set_effort(Effort::Full);
         if self.decoder.send_end().is_err() {
-            self.end();
+            self.end()?;
         }
+        Ok(())
     }
 
-    fn end(&mut self) {
+    fn end(&mut self) -> Result<(), VideoError> {
         self.phase = Phase::Ended;
         self.stats.frames_gated += self.timeline.finish();
         if let Some((ended, promised)) = self.timeline.cut_off() {
@@ -309,6 +327,18 @@ impl Source {
                 &format!("the file ends at {ended:.1} s; its header promises {promised:.1} s"),
             );
         }
+        if self.options.looped {
+            self.restart()?;
+        }
+        Ok(())
+    }
+
+    fn note_undecodable(&mut self, error: Error, lines: &[String]) -> Result<(), VideoError> {
+        self.note_broken(error, lines);
+        if self.phase == Phase::Draining && self.failures >= MAX_FAILURES {
+            self.end()?;
+        }
+        Ok(())
     }
 
     fn note_broken(&mut self, error: Error, lines: &[String]) {
@@ -317,9 +347,6 @@ impl Source {
             self.stats.warn(self.packet_ns, &error.to_string());
         }
         self.failures += 1;
-        if self.phase == Phase::Draining && self.failures >= MAX_FAILURES {
-            self.end();
-        }
     }
 
     fn warn(&mut self, lines: &[String]) {

@@ -16,6 +16,8 @@ pub struct Stats {
     pub frames_gated: u64,
     /// Packets that failed to decode, and frames in which the decoder had to guess parts of the picture.
     pub decode_errors: u64,
+    /// How often a looped file was started again.
+    pub restarts: u64,
     /// Whether the file ended before its header says it does. Known only at its end.
     pub truncated: bool,
     /// What was wrong, once for each kind, with the stream's time; at most 17 lines.

@@ -65,6 +65,10 @@ impl Ticks {
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     ticks: Ticks,
+    /// `pts_ns` of the stream's start: where the play before this one ended.
+    base_ns: i64,
+    /// PTS and duration of the frame that is shown last, of those that were read or decoded so far.
+    last: Option<(i64, i64)>,
     /// Where the latest packet's frame ends.
     reached: Option<i64>,
     /// What `pts_ns` counts from; set by the first frame.
@@ -89,6 +93,8 @@ impl Timeline {
     pub(crate) fn new(ticks: Ticks) -> Self {
         Self {
             ticks,
+            base_ns: 0,
+            last: None,
             reached: None,
             origin: None,
             in_flight: BTreeMap::new(),
@@ -98,6 +104,44 @@ impl Timeline {
             frame_clock: None,
             next_index: 0,
         }
+    }
+
+    /// Starts the stream again behind what was played: in a new epoch, with numbers and times that go on.
+    ///
+    /// `ticks` are those of the stream as it was opened now; it may be another one than before.
+    pub(crate) fn restart(&mut self, ticks: Ticks) {
+        let epoch = self.frame_epoch.max(self.packet_epoch).saturating_add(1);
+        *self = Self {
+            base_ns: self.end_ns(),
+            origin: self.origin.filter(|_| ticks == self.ticks),
+            packet_epoch: epoch,
+            frame_epoch: epoch,
+            next_index: self.next_index,
+            ..Self::new(ticks)
+        };
+    }
+
+    /// Returns the epoch of the latest frame.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.frame_epoch
+    }
+
+    /// Returns when the last frame so far is shown, in nanoseconds, if there was any since the start.
+    pub(crate) fn last_ns(&self) -> Option<i64> {
+        self.last.map(|(pts, _)| self.ns(pts))
+    }
+
+    /// Returns whether the time of a packet can be told before its frame was decoded.
+    pub(crate) fn knows_start(&self) -> bool {
+        self.origin.or(self.ticks.start).is_some()
+    }
+
+    /// Returns where the last frame so far ends, in nanoseconds: later than every frame.
+    fn end_ns(&self) -> i64 {
+        self.last.map_or(self.base_ns, |(pts, duration)| {
+            let end_ns = self.ns(pts.saturating_add(duration));
+            end_ns.max(self.ns(pts).saturating_add(1))
+        })
     }
 
     /// Takes a packet's timestamps; returns where its frame belongs, `None` where that can't be told before it comes.
@@ -132,6 +176,18 @@ impl Timeline {
         }
         self.packet_clock = clock.or(self.packet_clock);
         Some((self.packet_epoch, pts?))
+    }
+
+    /// Remembers that a frame is to be shown at `pts`, for so many ticks; 0 where the container does not say.
+    pub(crate) fn lengthen(&mut self, pts: i64, duration: i64) {
+        if self.last.is_none_or(|(last, _)| pts > last) {
+            let duration = if duration > 0 {
+                duration
+            } else {
+                self.ticks.per_frame
+            };
+            self.last = Some((pts, duration));
+        }
     }
 
     /// Remembers what is to become of a packet.
@@ -170,6 +226,7 @@ impl Timeline {
             .frame_clock
             .map_or(pts, |before| pts.max(before.saturating_add(1)));
         self.frame_clock = Some(in_order);
+        self.lengthen(in_order, 0);
         if self.origin.is_none() {
             self.origin = Some(start.map_or(pts, |start| start.min(pts)));
         }
@@ -184,7 +241,9 @@ impl Timeline {
 
     /// Ends the stream; returns how many frames were left out on purpose after the last one that came.
     pub(crate) fn finish(&mut self) -> u64 {
-        self.forget_until((u32::MAX, i64::MAX)).1
+        let (skipped, gated) = self.forget_until((u32::MAX, i64::MAX));
+        self.next_index += skipped;
+        gated
     }
 
     /// Returns where the stream ended and where it should have, in nanoseconds, if it ended early.
@@ -198,11 +257,15 @@ impl Timeline {
         // Headers round.
         let missing = promised.saturating_sub(reached);
         (missing.saturating_mul(2) > self.ticks.per_frame.saturating_mul(3))
-            .then(|| (self.ns(reached), self.ns(promised)))
+            .then(|| (self.since_start_ns(reached), self.since_start_ns(promised)))
     }
 
-    /// Converts a timestamp to nanoseconds from the stream's start.
+    /// Converts a timestamp to nanoseconds from the start of the first play.
     pub(crate) fn ns(&self, ticks: i64) -> i64 {
+        self.base_ns.saturating_add(self.since_start_ns(ticks))
+    }
+
+    fn since_start_ns(&self, ticks: i64) -> i64 {
         let origin = self.origin.or(self.ticks.start).unwrap_or(ticks);
         let since = i128::from(ticks) - i128::from(origin);
         let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));

@@ -78,8 +78,16 @@ pub(crate) fn assert_same<'a>(
 
 /// Reads a source to its end.
 pub(crate) fn read(source: &mut Source) -> Vec<Seen> {
+    read_some(source, usize::MAX)
+}
+
+/// Reads up to so many frames of a source.
+pub(crate) fn read_some(source: &mut Source, frames: usize) -> Vec<Seen> {
     let mut seen = Vec::new();
-    while let Some(frame) = source.next_frame().unwrap() {
+    while seen.len() < frames {
+        let Some(frame) = source.next_frame().unwrap() else {
+            break;
+        };
         let picture = frame.picture();
         seen.push(Seen {
             index: frame.index,
