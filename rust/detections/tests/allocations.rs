@@ -1,11 +1,13 @@
-//! A decoder that has seen its busiest picture allocates no more.
+//! A decoder that has seen its busiest picture allocates no more, nor does a stationary filter that has filled its memory.
 
 #![allow(
     clippy::unwrap_used,
     reason = "a helper that can't go on fails its test"
 )]
 
-use sightline_detections::{Decoder, DecoderSpec, Detections, Family, OutputView};
+use sightline_detections::{
+    Decoder, DecoderSpec, Detections, Family, OutputView, StationaryFilter, StationarySpec,
+};
 use sightline_frames::Placement;
 
 #[test]
@@ -50,4 +52,22 @@ fn warm_decoders_do_not_allocate() {
         });
         assert_eq!(warm.count_total, 0, "{family}");
     }
+}
+
+#[test]
+fn warm_stationary_filters_do_not_allocate() {
+    let mut filter = StationaryFilter::new(&StationarySpec::default()).unwrap();
+    let mut detections = Detections::default();
+    let mut show = |frame: u16| {
+        detections.clear();
+        for place in 0..50_u16 {
+            let x = f32::from(place) * 20.0 + f32::from(frame % 1_000);
+            detections.push([x, 0.0, x + 10.0, f32::from(frame % 700)], 0.9, 0);
+        }
+        filter.apply(i64::from(frame) * 40_000_000, &mut detections);
+    };
+    (0..600).for_each(&mut show);
+    let warm = allocation_counter::measure(|| (600..700).for_each(&mut show));
+    assert_eq!(warm.count_total, 0);
+    assert_eq!(filter.spot_count(), 4_096);
 }
