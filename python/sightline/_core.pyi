@@ -375,7 +375,7 @@ class Frame:
         """Count of discontinuities of the source's clock."""
     @property
     def pts_ns(self) -> int:
-        """Presentation time, nanoseconds from the start of the epoch."""
+        """Presentation time, nanoseconds from the start of the source; a looped file's goes on over its starts."""
     @property
     def pixels(self) -> NDArray[np.uint8]:
         """(height, width, 3) RGB, upright."""
@@ -384,13 +384,15 @@ class Frame:
 class Source:
     """An open file."""
 
-    def __new__(cls, uri: str, *, fps: float | None = None, threads: int = 1) -> Source: ...
+    def __new__(
+        cls, uri: str, *, fps: float | None = None, threads: int = 1, loop: bool = False
+    ) -> Source: ...
     def info(self) -> dict[str, Any]:
         """What the container says: width, height, codec, frame_rate, duration_ns, frames, rotation."""
     def stats(self) -> dict[str, Any]:
         """What was read so far, with warnings."""
     def next_frame(self) -> Frame | None:
-        """Return the next frame that is due, or None at the end."""
+        """Return the next frame that is due, or None at the end, which a looped file has none of."""
 
 @final
 class VideoWriter:
@@ -408,7 +410,8 @@ class VideoWriter:
 class Engine:
     """Several sources on their way from frames to facts.
 
-    Each stream is a mapping with uri, fps, threads, scene, tracker and keep_pictures.
+    Each stream is a mapping with uri, fps, threads, scene, tracker and keep_pictures, and, where they are wanted, loop, classes
+    (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
     """
 
     def __new__(

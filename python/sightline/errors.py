@@ -4,6 +4,7 @@
     ├── ConfigError      a configuration, scene or argument is at fault; `.faults` lists every place
     ├── SourceError      a video cannot be opened or read, or written
     ├── ModelError       a model cannot be found, read, recognized or run
+    │   └── UnknownClassError   it has no class of a name or id; `.faults` lists every one
     └── SinkError        events could not be delivered; `.events` has them
 
 Arguments of a wrong type or range raise Python's own `TypeError` and `ValueError`.
@@ -60,6 +61,18 @@ class SourceError(SightlineError):
 
 class ModelError(SightlineError):
     """A model cannot be found, read, recognized or run."""
+
+
+class UnknownClassError(ModelError):
+    """A model does not have classes that it was asked for.
+
+    Attributes:
+        faults: Each one's place in the list that was asked for, and what is the matter; at least one.
+    """
+
+    def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
+        self.faults: list[tuple[int, str]] = list(faults)
+        super().__init__("\n".join(message for _, message in self.faults))
 
 
 class SinkError(SightlineError):

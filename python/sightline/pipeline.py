@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
+import msgspec
+
 from sightline import _core
-from sightline.detectors import Batch, Columns
+from sightline.detectors import Batch, Columns, class_ids
+from sightline.errors import ConfigError, Fault, ModelError, UnknownClassError
 from sightline.events import EventMaker
 from sightline.rules import core_scene
 from sightline.scene import Scene
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from sightline.config import StationaryConfig
     from sightline.detectors import Detector
     from sightline.events import Event
     from sightline.sinks import Sink
@@ -27,10 +31,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Camera:
-    """A source with the lines, zones and distances that are watched in it."""
+    """A source with the lines, zones and distances that are watched in it.
+
+    Attributes:
+        source: What to watch.
+        scene: What is watched in it.
+        classes: Names or ids of the classes that are followed, of those that the detector was opened for; `None` for all of these.
+        stationary: What is taken for a mannequin or a poster and left out of tracking; `None` leaves nothing out.
+    """
 
     source: Source
     scene: Scene
+    classes: Sequence[str | int] | None = None
+    stationary: StationaryConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ class Pipeline:
         queue: Decoded frames of one source that may wait, at least 1.
 
     Raises:
-        ConfigError: When a scene is at fault, with every fault's path.
+        ConfigError: When a scene is at fault, or the detector has no class that a camera asks for, with every fault's path.
         SourceError: When a source cannot be opened.
     """
 
@@ -120,14 +133,17 @@ class Pipeline:
         self.sinks = list(sinks)
         self.endings: dict[int, Ending] = {}
         settings = (tracker or ByteTrack()).settings
+        classes = _classes_of(self.cameras, detector)
         streams = [
             {
                 **camera.source.core_arguments(),
+                "classes": wanted,
+                "stationary": msgspec.structs.asdict(camera.stationary) if camera.stationary else None,
                 "scene": core_scene(camera.scene),
                 "tracker": settings,
                 "keep_pictures": keep_pictures,
             }
-            for camera in self.cameras
+            for camera, wanted in zip(self.cameras, classes, strict=True)
         ]
         self._engine = _core.Engine(
             detector.tensor_spec, streams, batch=min(batch, detector.max_batch), queue=queue
@@ -197,6 +213,7 @@ class Pipeline:
             camera_id=camera.source.source_id,
             size_px=(info["width"], info["height"]),
             started_at=camera.source.started_at,
+            continuous=camera.source.loop,
             class_names=self.detector.class_names,
         )
 
@@ -233,3 +250,20 @@ class Pipeline:
             for sink in self.sinks:
                 sink.emit(events)
         return events
+
+
+def _classes_of(cameras: Sequence[Camera], detector: Detector) -> list[list[int] | None]:
+    """Return the class ids that each camera asks for; the detector's names say what they are called."""
+    found: list[list[int] | None] = []
+    faults: list[Fault] = []
+    for position, camera in enumerate(cameras):
+        path = f"cameras[{position}].classes"
+        try:
+            found.append(class_ids(camera.classes, detector.class_names, num_classes=0))
+        except UnknownClassError as error:
+            faults += [Fault(f"{path}[{place}]", message) for place, message in error.faults]
+        except ModelError:
+            faults.append(Fault(path, f"expected names or ids, or None for all; found {camera.classes!r}"))
+    if faults:
+        raise ConfigError(faults)
+    return found

@@ -47,6 +47,7 @@ class Source:
         fps: Frames analyzed per second, chosen by presentation time; `None` for all.
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known; events then carry a time of day.
+        loop: Whether the file starts again at its end, for ever. Each start is a new epoch; times and frame numbers go on.
     """
 
     uri: str
@@ -54,6 +55,7 @@ class Source:
     fps: float | None = DEFAULT_FPS
     threads: int = 1
     started_at: str | None = None
+    loop: bool = False
     _opened: _core.Source | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -74,10 +76,10 @@ class Source:
 
     def core_arguments(self) -> dict[str, Any]:
         """What the engine needs to open the source itself."""
-        return {"uri": self.uri, "fps": self.fps, "threads": self.threads}
+        return {"uri": self.uri, "fps": self.fps, "threads": self.threads, "loop": self.loop}
 
     def _open(self) -> _core.Source:
-        return _core.Source(self.uri, fps=self.fps, threads=self.threads)
+        return _core.Source(self.uri, fps=self.fps, threads=self.threads, loop=self.loop)
 
 
 def open_source(
@@ -87,6 +89,7 @@ def open_source(
     fps: float | None = DEFAULT_FPS,
     threads: int = 1,
     started_at: str | None = None,
+    loop: bool = False,
 ) -> Source:
     """Open a video file.
 
@@ -96,12 +99,13 @@ def open_source(
         fps: Frames analyzed per second, chosen by presentation time; `None` for all.
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known.
+        loop: Whether the file starts again at its end, for ever.
 
     Raises:
         SourceError: When the file cannot be opened; the message says what was found and what to do.
     """
     path = os.fspath(uri)
     name = source_id or os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122 - not every source is a path
-    source = Source(path, name, fps, threads, started_at)
+    source = Source(path, name, fps, threads, started_at, loop)
     _ = source.info
     return source

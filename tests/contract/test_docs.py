@@ -11,7 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import sightline
-from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, TrackerConfig
+from sightline.config import (
+    CameraConfig,
+    Config,
+    DetectorConfig,
+    FileConfig,
+    StationaryConfig,
+    TrackerConfig,
+)
 from sightline.config.strict import convert
 from sightline.config.toml import load_config, read_toml
 from sightline.events import EVENT_TYPES
@@ -36,6 +43,7 @@ def code_words(text: str) -> set[str]:
         DetectorConfig,
         TrackerConfig,
         FileConfig,
+        StationaryConfig,
         AzureCamera,
         AzureReport,
         Scene,
@@ -92,6 +100,26 @@ def test_the_readmes_first_script_runs_as_it_stands(tmp_path, monkeypatch, capsy
     model = {"my_model": lambda pixels: ([[130, 10, 180, 60]], [0.9]), "sightline": sightline}
     exec(compile(second, "README.md", "exec"), model)  # noqa: S102 - our own text
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_guide_to_streams_shows_settings_that_exist(tmp_path):
+    text = (ROOT / "docs" / "guide" / "streams.md").read_text()
+    looped, chosen, filtered = (
+        convert(read_toml(file), Config)
+        for file in written(re.findall(r"```toml\n(.*?)```", text, re.DOTALL), tmp_path)
+    )
+    assert looped.cameras[0].loop
+    assert [camera.classes for camera in chosen.cameras] == [None, ["car", "truck"]]
+    assert filtered.cameras[0].stationary == StationaryConfig()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    ast.parse(code)
+
+
+def written(texts, folder):
+    files = [folder / f"{number}.toml" for number in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text)
+    return files
 
 
 def test_the_guide_to_analytics_shows_settings_and_events_that_exist(tmp_path):

@@ -26,7 +26,8 @@ class RunProgress:
     """Shows how a pipeline gets on; silent where stderr is not a terminal."""
 
     def __init__(self, pipeline: Pipeline, *, shown: bool) -> None:
-        self._durations = [camera.source.info.duration_ns for camera in pipeline.cameras]
+        sources = [camera.source for camera in pipeline.cameras]
+        self._durations = [None if source.loop else source.info.duration_ns for source in sources]
         self._events = self._frames = self._people = 0
         self._position = [0] * len(self._durations)
         self._started = time.monotonic()

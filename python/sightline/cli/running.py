@@ -10,7 +10,7 @@ from sightline import detectors
 from sightline.cli.console import say
 from sightline.config import Config, FileConfig, scene_of
 from sightline.detectors import open_detector
-from sightline.errors import SourceError
+from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
 from sightline.pipeline import Camera, Pipeline
 from sightline.sinks import JsonLinesSink, Sink, StdoutSink
 from sightline.tracks import ByteTrack
@@ -19,7 +19,7 @@ from sightline.video import open_source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.config import DetectorConfig, StdoutConfig
+    from sightline.config import StdoutConfig
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
@@ -31,6 +31,8 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
     Raises:
         SightlineError: What cannot be opened, with the camera's place in the configuration.
     """
+    # A camera that does not choose sees the detector's classes, and not those that others ask it for.
+    others = config.detector.classes if any(camera.classes for camera in config.cameras) else None
     cameras: list[Camera] = []
     for index, camera in enumerate(config.cameras):
         try:
@@ -40,14 +42,16 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
                 fps=camera.fps,
                 threads=camera.threads,
                 started_at=camera.started_at,
+                loop=camera.loop,
             )
         except SourceError as error:
             if len(config.cameras) > 1:
                 raise SourceError(f"cameras[{index}].source: {error}") from error
             raise
-        cameras.append(Camera(source, scene_of(camera)))
+        classes = camera.classes or others
+        cameras.append(Camera(source, scene_of(camera), classes=classes, stationary=camera.stationary))
     info = cameras[0].source.info
-    detector = _open_detector(config.detector, (info.width, info.height))
+    detector = _open_detector(config, (info.width, info.height))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
     opened = [*sinks, *map(_open_sink, config.sinks)]
     return Pipeline(
@@ -65,21 +69,41 @@ def default_model() -> str:
     return DEFAULT_MODEL if detectors.is_cached(detectors.find_entry(DEFAULT_MODEL)) else MOTION
 
 
-def _open_detector(config: DetectorConfig, source_size: tuple[int, int]) -> detectors.Detector:
-    model = config.model or default_model()
-    if config.model is None and model == MOTION:
+def _open_detector(config: Config, source_size: tuple[int, int]) -> detectors.Detector:
+    detector = config.detector
+    model = detector.model or default_model()
+    if detector.model is None and model == MOTION:
         say(
             f"no model given: using motion, which sees what moves; for people: sightline model pull {DEFAULT_MODEL}"
         )
-    return open_detector(
-        model,
-        confidence=config.confidence,
-        nms_iou=config.nms_iou,
-        classes=config.classes,
-        threads=config.threads,
-        input_size=config.input_size,
-        source_size=source_size,
-    )
+    wanted = _wanted_classes(config)
+    try:
+        return open_detector(
+            model,
+            confidence=detector.confidence,
+            nms_iou=detector.nms_iou,
+            classes=list(wanted),
+            threads=detector.threads,
+            input_size=detector.input_size,
+            source_size=source_size,
+        )
+    except UnknownClassError as error:
+        places = list(wanted.values())
+        raise ConfigError(
+            [Fault(path, message) for place, message in error.faults for path in places[place]]
+        ) from error
+
+
+def _wanted_classes(config: Config) -> dict[str | int, list[str]]:
+    """Return what the detector has to find for all cameras together, with the places in the configuration that say so."""
+    wanted: dict[str | int, list[str]] = {}
+    for index, camera in enumerate(config.cameras):
+        path = f"cameras[{index}].classes" if camera.classes else "detector.classes"
+        for place, name in enumerate(camera.classes or config.detector.classes):
+            paths = wanted.setdefault(name, [])
+            if (said := f"{path}[{place}]") not in paths:
+                paths.append(said)
+    return wanted
 
 
 def _open_sink(config: StdoutConfig | FileConfig) -> Sink:

@@ -5,6 +5,7 @@ from sightline.config.model import (
     Config,
     DetectorConfig,
     FileConfig,
+    StationaryConfig,
     StdoutConfig,
     TrackerConfig,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "Config",
     "DetectorConfig",
     "FileConfig",
+    "StationaryConfig",
     "StdoutConfig",
     "TrackerConfig",
     "load_config",

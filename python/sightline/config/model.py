@@ -16,6 +16,20 @@ NotNegative = Annotated[float, Meta(ge=0)]
 Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")]
 
 
+class StationaryConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is taken for a mannequin or a poster: a detection whose box stood at one spot for a share of the time.
+
+    Attributes:
+        distance_px: Boxes are at one spot when their centers, and their sizes, are nearer than so many source pixels.
+        window_s: How far the filter looks back, seconds of media time.
+        ratio: Share of the window, 0…1; what was seen at a spot for longer is left out of tracking.
+    """
+
+    distance_px: Annotated[float, Meta(gt=0, le=10_000)] = 5.0
+    window_s: Annotated[float, Meta(ge=1, le=86_400)] = 3600.0
+    ratio: Share = 0.2
+
+
 class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A source and what is watched in it.
 
@@ -25,6 +39,9 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         fps: Frames analyzed per second, chosen by presentation time.
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known.
+        loop: Whether the file starts again at its end, for ever.
+        classes: Names or numbers of the detector's classes that are followed here; those of `DetectorConfig` when absent.
+        stationary: What is taken for a mannequin or a poster and left out; nothing when absent.
         scene: Path of a scene file with more lines, zones and distances.
         lines: Lines to count crossings of.
         zones: Zones to count people in.
@@ -40,6 +57,9 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     fps: Annotated[float, Meta(gt=0, le=1000)] = 10.0
     threads: AtLeastOne = 1
     started_at: Instant | None = None
+    loop: bool = False
+    classes: Annotated[list[str | int], Meta(min_length=1)] | None = None
+    stationary: StationaryConfig | None = None
     scene: str | None = None
     lines: list[Line] = []
     zones: list[Zone] = []
@@ -58,7 +78,7 @@ class DetectorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
             pulled, and `motion` otherwise.
         confidence: Least confidence of a detection.
         nms_iou: Boxes of one class that overlap by more than this are one object.
-        classes: Names or numbers of the classes wanted.
+        classes: Names or numbers of the classes that are followed on cameras that do not say so themselves.
         threads: Threads for the model; the cores this process may use, less one, when absent.
         input_size: Width and height in pixels, for a model that leaves them open.
     """

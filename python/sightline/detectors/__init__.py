@@ -5,6 +5,7 @@
 """
 
 from sightline.detectors.catalogue import Entry, cached_path, entries, find_entry, is_cached, model_dir, pull
+from sightline.detectors.classes import class_ids
 from sightline.detectors.description import ModelDescription, Sidecar, sidecar_path
 from sightline.detectors.inspection import Inspection, describe, describe_json, inspect
 from sightline.detectors.motion import MotionDetector
@@ -23,6 +24,7 @@ __all__ = [
     "OnnxDetector",
     "Sidecar",
     "cached_path",
+    "class_ids",
     "describe",
     "describe_json",
     "entries",

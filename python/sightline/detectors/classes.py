@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from sightline.errors import ModelError
+from sightline.errors import ModelError, UnknownClassError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,8 @@ def class_ids(
         The ids, or `None` for every class.
 
     Raises:
-        ModelError: A name or id is not the model's, or there are none.
+        ModelError: There are none.
+        UnknownClassError: Names or ids are not the model's.
     """
     if classes is None:
         return None
@@ -37,16 +38,31 @@ def class_ids(
         )
     by_name = {name.casefold(): number for number, name in names.items()}
     known = set(names) or set(range(num_classes))
-    return sorted({_class_id(wanted, by_name, known) for wanted in classes})
+    found: set[int] = set()
+    faults: list[tuple[int, str]] = []
+    for place, wanted in enumerate(classes):
+        number = _class_id(wanted, by_name, known)
+        if number is None:
+            faults.append((place, _unknown(wanted, by_name, known)))
+        else:
+            found.add(number)
+    if faults:
+        raise UnknownClassError(faults)
+    return sorted(found)
 
 
-def _class_id(wanted: str | int, by_name: Mapping[str, int], known: set[int]) -> int:
+def _class_id(wanted: str | int, by_name: Mapping[str, int], known: set[int]) -> int | None:
     text = str(wanted).strip().casefold()
     if text in by_name:
         return by_name[text]
     if text.isdecimal() and (int(text) in known or not known):
         return int(text)
-    raise ModelError(f"The model has no class {wanted!r}. {_known_classes(text, by_name, known)}")
+    return None
+
+
+def _unknown(wanted: str | int, by_name: Mapping[str, int], known: set[int]) -> str:
+    said = _known_classes(str(wanted).strip().casefold(), by_name, known)
+    return f"The model has no class {wanted!r}. {said}"
 
 
 def _known_classes(text: str, by_name: Mapping[str, int], known: set[int]) -> str:

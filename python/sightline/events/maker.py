@@ -56,6 +56,7 @@ class EventMaker:
         camera_id: Name of the camera.
         size_px: Width and height of its frames.
         started_at: Wall-clock time of pts 0, RFC 3339, if known; events then carry a time of day.
+        continuous: Whether times go on from epoch to epoch, as a looped file's do, so that later ones have a time of day, too.
         class_names: Words for class ids.
 
     Raises:
@@ -69,12 +70,14 @@ class EventMaker:
         camera_id: str,
         size_px: tuple[int, int],
         started_at: str | None = None,
+        continuous: bool = False,
         class_names: Mapping[int, str],
     ) -> None:
         self._scene = scene
         self._camera_id = camera_id
         self._width, self._height = size_px
         self._started_at = None if started_at is None else _instant(started_at)
+        self._continuous = continuous
         self._class_names = class_names
 
     def event(self, fact: _core.Fact) -> Event:
@@ -219,7 +222,7 @@ class EventMaker:
 
     def _time_of_day(self, fact: _core.Fact) -> str | None:
         # After a jump of the source's clock its distance from the start is unknown.
-        if self._started_at is None or fact.epoch != 0:
+        if self._started_at is None or (fact.epoch != 0 and not self._continuous):
             return None
         moment = self._started_at + timedelta(microseconds=fact.pts_ns // 1000)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

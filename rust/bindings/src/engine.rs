@@ -9,6 +9,7 @@ use numpy::{IntoPyArray, PyArray3, PyArray4, PyArrayMethods, PyReadonlyArrayDyn}
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use sightline_detections::StationarySpec;
 use sightline_engine as core;
 
 use crate::detach::{detached, detached_until, lock};
@@ -29,9 +30,34 @@ struct StreamSettings {
     uri: String,
     fps: Option<f64>,
     threads: usize,
+    #[pyo3(default)]
+    r#loop: bool,
+    #[pyo3(default)]
+    classes: Option<Vec<i32>>,
+    #[pyo3(default)]
+    stationary: Option<StationarySettings>,
     scene: SceneSettings,
     tracker: TrackerSettings,
     keep_pictures: bool,
+}
+
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+struct StationarySettings {
+    distance_px: f64,
+    window_s: f64,
+    ratio: f64,
+}
+
+impl StationarySettings {
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    fn spec(&self) -> StationarySpec {
+        StationarySpec {
+            distance_px: self.distance_px,
+            window_ns: (self.window_s * 1e9) as i64,
+            ratio: self.ratio,
+        }
+    }
 }
 
 /// Several sources on their way from frames to facts.
@@ -57,7 +83,9 @@ impl Engine {
             .map(|stream| {
                 Ok(core::StreamSpec {
                     uri: stream.uri.clone(),
-                    open: open_options(stream.fps, stream.threads),
+                    open: open_options(stream.fps, stream.threads, stream.r#loop),
+                    classes: stream.classes.clone(),
+                    stationary: stream.stationary.as_ref().map(StationarySettings::spec),
                     scene: stream.scene.spec()?,
                     tracker: stream.tracker.spec()?,
                     keep_pictures: stream.keep_pictures,

@@ -58,6 +58,7 @@ impl From<EngineError> for CoreError {
             EngineError::Track(error) => error.into(),
             EngineError::Decode(error) => Self::Decode(error),
             EngineError::Thread(_) => Self::Machine(error.to_string()),
+            EngineError::Stationary(error) => Self::Value(error.to_string()),
             EngineError::Order(message) => Self::Value(message),
         }
     }

@@ -64,6 +64,7 @@ pub(crate) fn dict_from_stats<'py>(
     dict.set_item("frames_delivered", stats.frames_delivered)?;
     dict.set_item("frames_gated", stats.frames_gated)?;
     dict.set_item("decode_errors", stats.decode_errors)?;
+    dict.set_item("restarts", stats.restarts)?;
     dict.set_item("truncated", stats.truncated)?;
     dict.set_item("warnings", &stats.warnings)?;
     Ok(dict)
@@ -72,9 +73,15 @@ pub(crate) fn dict_from_stats<'py>(
 #[pymethods]
 impl Source {
     #[new]
-    #[pyo3(signature = (uri, *, fps=None, threads=1))]
-    fn new(py: Python<'_>, uri: &str, fps: Option<f64>, threads: usize) -> PyResult<Self> {
-        let options = open_options(fps, threads);
+    #[pyo3(signature = (uri, *, fps=None, threads=1, r#loop=false))]
+    fn new(
+        py: Python<'_>,
+        uri: &str,
+        fps: Option<f64>,
+        threads: usize,
+        r#loop: bool,
+    ) -> PyResult<Self> {
+        let options = open_options(fps, threads, r#loop);
         let source = detached(py, || core::Source::open(uri, &options))?;
         Ok(Self(Mutex::new(source)))
     }
@@ -120,11 +127,11 @@ impl Source {
 }
 
 /// Collects what Python says about opening a source.
-pub(crate) fn open_options(fps: Option<f64>, threads: usize) -> core::OpenOptions {
+pub(crate) fn open_options(fps: Option<f64>, threads: usize, looped: bool) -> core::OpenOptions {
     core::OpenOptions {
         fps,
         threads,
-        ..core::OpenOptions::default()
+        looped,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use sightline_detections::{DecodeError, Decoder, Detections, OutputView};
+use sightline_detections::{DecodeError, Decoder, Detections, OutputView, StationaryError};
 use sightline_frames::TensorSpec;
 use sightline_tracks::{Track, TrackError};
 use sightline_video::{Source, StreamInfo, VideoError};
@@ -36,6 +36,9 @@ pub enum EngineError {
     /// The tracker's settings are at fault.
     #[error("{0}")]
     Track(#[from] TrackError),
+    /// The stationary filter's settings are at fault.
+    #[error("{0}")]
+    Stationary(#[from] StationaryError),
     /// The model's output could not be read.
     #[error("{0}")]
     Decode(#[from] DecodeError),

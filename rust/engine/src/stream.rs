@@ -1,6 +1,6 @@
 //! One source on its way through the stages: what it was asked for and what it remembers.
 
-use sightline_detections::Detections;
+use sightline_detections::{Detections, StationaryFilter, StationarySpec};
 use sightline_tracks::{ByteTrack, ByteTrackSpec};
 use sightline_video::{OpenOptions, Stats, StreamInfo};
 use sightline_zones::{Fact, Scene, SceneSpec};
@@ -13,8 +13,12 @@ use crate::batch::FrameTag;
 pub struct StreamSpec {
     /// File or address.
     pub uri: String,
-    /// Frame rate, threads.
+    /// Frame rate, threads, whether it is looped.
     pub open: OpenOptions,
+    /// Classes that tracker and rules see of what the detector finds; `None` for all.
+    pub classes: Option<Vec<i32>>,
+    /// What is taken for mannequins and posters, and left out before the tracker; `None` leaves nothing out.
+    pub stationary: Option<StationarySpec>,
     /// Lines, zones and distances.
     pub scene: SceneSpec,
     /// The tracker's settings.
@@ -41,6 +45,8 @@ pub(crate) struct Stream {
     pub(crate) detections: Detections,
     pub(crate) tracker: ByteTrack,
     pub(crate) scene: Scene,
+    classes: Option<Vec<i32>>,
+    stationary: Option<StationaryFilter>,
     epoch: u32,
     scene_spec: SceneSpec,
     size: (u32, u32),
@@ -53,6 +59,12 @@ impl Stream {
             scene: Scene::new(&spec.scene, size.0, size.1).map_err(EngineError::Scene)?,
             tracker: ByteTrack::new(spec.tracker)?,
             detections: Detections::default(),
+            classes: spec.classes.clone(),
+            stationary: spec
+                .stationary
+                .as_ref()
+                .map(StationaryFilter::new)
+                .transpose()?,
             epoch: 0,
             scene_spec: spec.scene.clone(),
             size,
@@ -72,12 +84,16 @@ impl Stream {
             self.scene =
                 Scene::new(&self.scene_spec, tag.width, tag.height).map_err(EngineError::Scene)?;
             self.tracker.reset();
+            if let Some(stationary) = &mut self.stationary {
+                stationary.reset();
+            }
             self.size = (tag.width, tag.height);
         }
         if tag.epoch != self.epoch {
             self.epoch = tag.epoch;
             self.tracker.reset();
         }
+        self.leave_out(tag.pts_ns);
         self.tracker.update(&self.detections, tag.pts_ns)?;
         self.scene.update(
             tag.epoch,
@@ -87,5 +103,15 @@ impl Stream {
             facts,
         );
         Ok(())
+    }
+
+    /// Removes the detections that this stream's tracker is not to see.
+    fn leave_out(&mut self, pts_ns: i64) {
+        if let Some(classes) = &self.classes {
+            self.detections.retain(|_, class| classes.contains(&class));
+        }
+        if let Some(stationary) = &mut self.stationary {
+            stationary.apply(pts_ns, &mut self.detections);
+        }
     }
 }

@@ -9,7 +9,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sightline_detections::Detections;
+use sightline_detections::{Detections, StationarySpec};
 use sightline_engine::{Batch, Engine, EngineError, EngineSpec, Output, StreamSpec, TensorBuffer};
 use sightline_frames::{Channels, Fit, TensorSpec, TensorType};
 use sightline_tracks::ByteTrackSpec;
@@ -46,6 +46,8 @@ impl Video {
         StreamSpec {
             uri: self.0.to_str().unwrap().to_owned(),
             open: OpenOptions::default(),
+            classes: None,
+            stationary: None,
             scene,
             tracker: ByteTrackSpec::default(),
             keep_pictures: false,
@@ -237,4 +239,121 @@ fn the_position_of_a_stream_that_cannot_start_is_told() {
     };
     let failed = Engine::start(spec(1), &[video.stream(nothing)]);
     assert!(matches!(failed, Err((0, EngineError::Scene(_)))));
+}
+
+/// A walker of class 0 and somebody of class 2 who stands, both in the lower half.
+fn walker_and_standing(batch: &Batch) -> Vec<Detections> {
+    let mut all = walker(batch);
+    for found in &mut all {
+        found.push([44.0, 26.0, 54.0, 40.0], 0.9, 2);
+    }
+    all
+}
+
+fn classes_entered(stream: StreamSpec) -> Vec<i32> {
+    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
+    let mut entered = Vec::new();
+    while !engine.is_finished() {
+        let batch = engine.next_batch(WAIT).unwrap();
+        let output = Output::Detections(walker_and_standing(&batch));
+        let step = engine.advance(&batch, output).unwrap();
+        let into = step
+            .facts
+            .iter()
+            .filter(|found| matches!(found.fact.kind, FactKind::ZoneEntered { .. }));
+        entered.extend(into.map(|found| found.fact.class_id));
+    }
+    entered.sort_unstable();
+    entered
+}
+
+#[test]
+fn a_stream_sees_the_classes_that_it_asks_for() {
+    let video = Video::new("classes", 30);
+    let stream = video.stream(middle());
+    let of = |classes: Option<Vec<i32>>| {
+        classes_entered(StreamSpec {
+            classes,
+            ..stream.clone()
+        })
+    };
+    assert_eq!(of(None), [0, 2]);
+    assert_eq!(of(Some(vec![2])), [2]);
+    assert_eq!(of(Some(vec![5, 0])), [0]);
+    assert_eq!(of(Some(Vec::new())), [0; 0]);
+}
+
+#[test]
+fn what_stands_for_too_long_is_lost_and_who_walks_is_not() {
+    let video = Video::new("stands", 60);
+    let stationary = StationarySpec {
+        distance_px: 3.0,
+        window_ns: 10_000_000_000,
+        ratio: 0.2,
+    };
+    let stream = StreamSpec {
+        stationary: Some(stationary),
+        ..video.stream(middle())
+    };
+    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
+    let mut left = Vec::new();
+    while !engine.is_finished() {
+        let batch = engine.next_batch(WAIT).unwrap();
+        let output = Output::Detections(walker_and_standing(&batch));
+        for found in engine.advance(&batch, output).unwrap().facts {
+            if let FactKind::ZoneExited { reason, .. } = found.fact.kind {
+                left.push((found.fact.class_id, reason, found.fact.pts_ns / 100_000_000));
+            }
+        }
+    }
+    // Two seconds are the share: it is seen last at 2.0 s, and given up a second later.
+    assert_eq!(left[0], (2, ExitReason::Lost, 20));
+    assert!(left[1..].iter().all(|&(class, ..)| class == 0), "{left:?}");
+}
+
+#[test]
+fn a_looped_file_starts_again_and_everybody_is_somebody_new() {
+    let video = Video::new("looped", 20);
+    let stream = StreamSpec {
+        open: OpenOptions {
+            looped: true,
+            ..OpenOptions::default()
+        },
+        ..video.stream(middle())
+    };
+    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
+    let mut facts = Vec::new();
+    for frame in 0..50_i64 {
+        let batch = engine.next_batch(WAIT).unwrap();
+        let tag = batch.tags().next().unwrap().clone();
+        assert_eq!(i64::from(tag.epoch), frame / 20);
+        assert_eq!(tag.pts_ns, frame * 100_000_000);
+        let mut found = Detections::default();
+        let foot = 14.0 + (tag.index % 20) as f32;
+        found.push([20.0, foot - 12.0, 30.0, foot], 0.9, 0);
+        let step = engine
+            .advance(&batch, Output::Detections(vec![found]))
+            .unwrap();
+        facts.extend(step.facts.into_iter().map(|found| found.fact));
+    }
+    let crossings: Vec<_> = facts
+        .iter()
+        .filter(|fact| matches!(fact.kind, FactKind::LineCrossed { .. }))
+        .map(|fact| (fact.epoch, fact.track_id))
+        .collect();
+    assert_eq!(crossings.len(), 2);
+    assert_eq!((crossings[0].0, crossings[1].0), (0, 1));
+    assert_ne!(crossings[0].1, crossings[1].1);
+    // Whoever is inside when the file ends is lost there, at the last frame of that play.
+    let lost: Vec<_> = facts
+        .iter()
+        .filter(|fact| {
+            let reason = ExitReason::Lost;
+            matches!(fact.kind, FactKind::ZoneExited { reason: found, .. } if found == reason)
+        })
+        .map(|fact| (fact.epoch, fact.pts_ns / 100_000_000))
+        .collect();
+    assert_eq!(lost, [(0, 19), (1, 39)]);
+    engine.stop();
+    assert!(engine.is_finished());
 }
