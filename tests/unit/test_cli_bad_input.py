@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+from tests.support.onnx_graphs import save_constant_model
 from tests.unit.test_pipeline import write_ball
 
 LINE = ("--line", "door:0.1,0.5,0.9,0.5")
@@ -92,11 +94,18 @@ def test_an_mp4_whose_end_was_cut_off(sightline, tmp_path):
     assert "cut off" in said
 
 
-def test_a_model_of_a_kind_nobody_knows(sightline, fixtures):
+def test_a_model_of_a_kind_nobody_knows(sightline, fixtures, tmp_path):
+    video = fixtures / "videos" / "people-detection.gif"
+    model = save_constant_model(tmp_path / "m.onnx", {"output": np.zeros((1, 7, 3), np.float32)})
+    said = answer(sightline, "run", video, "--model", model, *LINE)
+    assert "not a kind of model" in said
+    assert '{"kind": "…"}' in said
+
+
+def test_a_model_of_faces_where_people_are_to_be_found(sightline, fixtures):
     video = fixtures / "videos" / "people-detection.gif"
     said = answer(sightline, "run", video, "--model", fixtures / "models" / "yunet_n_dynamic.onnx", *LINE)
-    assert "not a kind of model" in said
-    assert "kind" in said
+    assert "The model has no class 'person'. It knows: face." in said
 
 
 def test_what_a_configuration_says_itself_is_not_said_again(sightline, tmp_path):
