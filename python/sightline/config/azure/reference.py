@@ -36,8 +36,10 @@ def reference() -> str:
     """Return every operation, setting and event field as tables in Markdown."""
     parts = [
         "### Operations",
-        "Each may end in `.debug`, `.livevideoanalytics`, `.livevideoanalytics.debug`, `.azurevideoanalyzer` or `.azurevideoanalytics`; "
-        "those for vehicles may have `.cpu` before `-preview`. `personcrossingzone` is read as `personcrossingpolygon`.",
+        (
+            "Each may end in `.debug`, `.livevideoanalytics`, `.livevideoanalytics.debug`, `.azurevideoanalyzer` or `.azurevideoanalytics`; "
+            "those for vehicles may have `.cpu` before `-preview`. `personcrossingzone` is read as `personcrossingpolygon`."
+        ),
         _table(
             ("`operationId`", "does", "of a zone that names no events", "of a line"),
             [
