@@ -4,7 +4,7 @@ import tomllib
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect as kinds
 
@@ -62,7 +62,7 @@ def values_of(kind: kinds.Type) -> st.SearchStrategy:
 def structs_of(draw, cls: type[msgspec.Struct]) -> msgspec.Struct:
     """A struct of which some fields are given; where they do not go together, only what must be there."""
     fields = kinds.type_info(cls).fields
-    chosen = [field for field in fields if field.required or draw(st.integers(0, 3)) == 0]
+    chosen = [field for field in fields if field.required or draw(st.integers(0, 2)) == 0]
     for subset in (chosen, [field for field in chosen if field.required]):
         arguments = {field.name: draw(values_of(field.type)) for field in subset}
         try:
@@ -79,37 +79,6 @@ def test_what_is_written_reads_back_as_it_was(config):
     text = toml_of(config)
     assert convert(tomllib.loads(text), Config) == config
     assert toml_of(config) == text
-
-
-@given(structs_of(Config), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20))
-def test_a_header_changes_nothing(config, header):
-    assume(header.strip())
-    assert convert(tomllib.loads(toml_of(config, header=header)), Config) == config
-
-
-def test_the_strategy_reaches_every_field():
-    """So that a field that cannot be written cannot hide."""
-    seen: set[tuple[str, str]] = set()
-
-    def visit(struct):
-        for field in msgspec.structs.fields(struct):
-            value = getattr(struct, field.name)
-            if field.required or value != (
-                field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-            ):
-                seen.add((type(struct).__name__, field.name))
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, msgspec.Struct):
-                    visit(item)
-
-    @given(structs_of(Config))
-    def collect(config):
-        visit(config)
-
-    collect()
-    wanted = {(CameraConfig.__name__, name) for name in CameraConfig.__struct_fields__}
-    assert wanted <= seen
-    assert {("Zone", "even_odd"), ("AzureReport", "interval_s"), ("DetectorConfig", "classes")} <= seen
 
 
 def test_only_what_differs_is_written_and_each_camera_has_a_comment():
