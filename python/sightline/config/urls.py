@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
-_CREDENTIALS = re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^\s\"']*@")
 # One letter before the colon is a drive of Windows.
 _SCHEME = re.compile(r"(?i)([a-z][a-z0-9+.-]+)://")
-_QUERY = re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s\"'?]*\?)[^\s\"']+")
 
 
 def masked(text: str) -> str:
-    """Return the text with the secrets of its URLs struck out.
+    """Return the text with the secrets of its URL struck out, and rather too much than too little.
 
     >>> masked("rtsp://admin:pass@10.0.0.7/stream1?token=1")
     'rtsp://***@10.0.0.7/stream1?***'
     """
-    return _QUERY.sub(r"\1***", _CREDENTIALS.sub(r"\1***@", text))
+    scheme, mark, rest = text.partition("://")
+    if not mark:
+        return text
+    _, at, after = rest.rpartition("@")
+    place, question, query = (f"***@{after}" if at else rest).partition("?")
+    return f"{scheme}://{place}{question}{'***' if query else ''}"
 
 
 def scheme_of(source: str) -> str | None:

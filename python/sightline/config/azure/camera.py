@@ -10,7 +10,7 @@ from sightline.config.azure.places import NodeSettings, ground_of
 from sightline.config.azure.regions import RegionReader, Regions, camera_id
 from sightline.config.azure.settings import SETTINGS, spelled
 from sightline.config.azure.vehicles import VEHICLE_CLASSES, VEHICLE_FPS, parking_regions
-from sightline.config.azure.video_url import source_of
+from sightline.config.azure.video_url import is_file, source_of
 from sightline.config.model import CameraConfig, StationaryConfig
 from sightline.config.urls import scheme_of
 from sightline.errors import SourceError
@@ -165,7 +165,7 @@ class CameraReader:
 
     def _aspect(self, source: str | None, path: str) -> float:
         """Width over height of the camera's picture; of what cannot be looked at, the usual."""
-        if source is not None and scheme_of(source) is None and Path(source).is_file():
+        if source is not None and scheme_of(source) is None and is_file(Path(source)):
             try:
                 info = open_source(source).info
             except SourceError as error:

@@ -60,6 +60,8 @@ class RegionEvent:
         anchor: Which point of a box counts.
         says: What the manifest says, for people.
         shared: Whether the region has events of another threshold or focus too.
+        region: The native region that decides, once there is one.
+        band: Its band, a share of the picture's height.
     """
 
     event: EventType | None
@@ -75,6 +77,8 @@ class RegionEvent:
     status: Literal["Enter", "Exit"] | None = None
     says: str = ""
     shared: bool = False
+    region: str = ""
+    band: float = 0.0
 
 
 class EventReader:

@@ -14,6 +14,7 @@ from sightline.errors import Fault
 Severity = Literal["ignored", "changed", "decide", "warning"]
 _PLAIN = re.compile(r"[A-Za-z0-9_$-]+")
 _SHOWN = 60
+_LONGEST = 4096
 
 
 @dataclass(frozen=True)
@@ -106,5 +107,7 @@ def shown(value: object) -> str:
         return json.dumps(value)
     if isinstance(value, float) and not math.isfinite(value):
         return "a number beyond every range"
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"a text of {len(value)} characters"
     text = json.dumps(masked(value), ensure_ascii=False) if isinstance(value, str) else repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

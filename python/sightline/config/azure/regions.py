@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Literal, cast
 from sightline.config.azure.events import EventReader, RegionEvent
 from sightline.config.azure.notes import below
 from sightline.config.azure.settings import REGION_SETTINGS
-from sightline.config.azure.shapes import line_ends, zone_corners
+from sightline.config.azure.shapes import Corners, line_ends, zone_corners
 from sightline.events.azure import AzureReport
 from sightline.scene import Distance, Line, Zone
 
 if TYPE_CHECKING:
     from sightline.config.azure.operations import OperationKind
-    from sightline.config.azure.shapes import Corners
     from sightline.config.azure.values import Found, Values
     from sightline.scene import Anchor, Point
 
 FOOT_M = 0.3048
 _LONGEST = 100
+# Leaves place for the names of a zone's four kinds of events and a number.
+_SHORT = 36
 
 
 @dataclass
@@ -101,8 +102,15 @@ class RegionReader:
                 "messages cannot tell it from the other",
                 f"another region is called {name} too",
             )
+        shape = corners or ends
+        if shape is None:
+            return
         for band_of, group in _grouped(events).items():
-            self._add(what, name, band_of, group, path=path, shape=corners or ends)
+            self._add(what, name, band_of, group, path=path, shape=shape)
+        for event in events:
+            self._report(event, what, name)
+            if event.minimum_ft is not None and isinstance(shape, Corners):
+                self._watch_distance(event, name, shape, path)
 
     def _name(self, fields: dict[str, Found], table: dict[str, object], path: str) -> str | None:
         at = below(path, "name")
@@ -124,11 +132,9 @@ class RegionReader:
         group: list[RegionEvent],
         *,
         path: str,
-        shape: Corners | tuple[Point, Point] | None,
+        shape: Corners | tuple[Point, Point],
     ) -> None:
         """Add the native region for the events of one threshold and focus."""
-        if shape is None:
-            return
         threshold, anchor = band_of
         band = round(threshold * self._aspect, 6)
         if band > 1:
@@ -141,30 +147,27 @@ class RegionReader:
             band = 1.0
         kinds = list(dict.fromkeys(event.event for event in group if event.event))
         alone = name not in self._names[what] and not group[0].shared
-        region = self._free(what, name if alone else f"{name[:60]}/{'+'.join(kinds) or 'none'}")
+        region = self._free(what, name if alone else f"{name[:_SHORT]} ({', '.join(kinds) or 'no events'})")
         if isinstance(shape, tuple):
             self._regions.lines.append(Line(region, *shape, anchor=anchor, band=band))
         else:
             zone = Zone(region, shape.points, anchor=anchor, band=band, even_odd=shape.even_odd)
             self._regions.zones.append(zone)
         for event in group:
-            self._report(event, name, region)
-            if event.minimum_ft is not None and not isinstance(shape, tuple):
-                self._watch_distance(event, name, shape, path)
-            if event.event:
-                label = f"{what} {name}, {event.event}"
-                self._regions.uses.append((label, event.says, _meaning(event, region, band, anchor)))
-        if not kinds:
-            self._regions.uses.append((f"{what} {name}", "no events", f"native {what} {region}; no messages"))
+            event.region, event.band = region, band
 
-    def _report(self, event: RegionEvent, name: str, region: str) -> None:
+    def _report(self, event: RegionEvent, what: str, name: str) -> None:
+        """Say what is told of an event, in messages and to people."""
         if event.event is None:
+            meaning = f"native {what} {event.region}; no messages"
+            self._regions.uses.append((f"{what} {name}", "no events", meaning))
             return
+        self._regions.uses.append((f"{what} {name}, {event.event}", event.says, _meaning(event)))
         self._regions.reports.append(
             AzureReport(
                 event=event.event,
-                region=region,
-                name=None if name == region else name,
+                region=event.region,
+                name=None if name == event.region else name,
                 trigger=event.trigger,
                 output_frequency=event.output_frequency,
                 interval_s=event.interval_s,
@@ -214,12 +217,13 @@ def _grouped(events: list[RegionEvent]) -> dict[tuple[float, Anchor], list[Regio
     return groups
 
 
-def _meaning(event: RegionEvent, region: str, band: float, anchor: Anchor) -> str:
+def _meaning(event: RegionEvent) -> str:
     when = f"every {event.interval_s:g} s" if event.trigger == "interval" else "when it happens"
     if event.output_frequency > 1:
         when += f", 1 of {event.output_frequency}"
     only = f", only {event.status}" if event.status else ""
-    return f"told {when}{only}; native {region}, band {band:g} of the height, anchor {anchor}"
+    where = f"native {event.region}, band {event.band:g} of the height, anchor {event.anchor}"
+    return f"told {when}{only}; {where}"
 
 
 def camera_id(source_id: str, taken: set[str]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # AES's block, and the sizes of its keys, bytes (FIPS 197).
 _BLOCK = 16
 _KEYS = (16, 24, 32)
+_LONGEST = 4096
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
 INSTALL = "pip install 'sightline[azure]'"
 
@@ -34,7 +35,10 @@ def source_of(
         findings: Takes faults.
     """
     text = given
-    if scheme_of(text) is None and not (folder / text).exists():
+    if len(text) > _LONGEST:
+        findings.fault(path, f"expected at most {_LONGEST} characters, found {len(text)}")
+        return None
+    if scheme_of(text) is None and not is_file(folder / text):
         cipher = _cipher(text)
         if cipher is not None:
             plain = _decrypted(cipher, path, environment, findings)
@@ -48,6 +52,14 @@ def source_of(
     if scheme is None:
         return str(folder / text)
     return _checked_url(text, scheme, path, folder=folder, findings=findings)
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is such a file; of names that no file can have, False."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _checked_url(text: str, scheme: str, path: str, *, folder: Path, findings: Findings) -> str | None:
