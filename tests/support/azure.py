@@ -1,17 +1,21 @@
 """Frames and native events for the tests of Azure's messages: real rules on tracks that somebody walks, no detector."""
 
+import functools
 import json
 import math
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 import numpy as np
+from jsonschema import Draft202012Validator
 
 from sightline import Tracks
 from sightline.calibration import Calibration
 from sightline.events import encode
 from sightline.events.azure import AzureCamera, AzureEncoder, AzureReport, Frame
+from sightline.events.azure.schema import inferences_schema, schema_of
 from sightline.ground import GroundPlane
 from sightline.motions import Motions
 from sightline.rules import Rules
@@ -73,6 +77,44 @@ def motions(now, before, ground, step_s=0.1):
     return Motions(places, speed, course, image)
 
 
+@functools.cache
+def validator(kind, version="2.0"):
+    schema = inferences_schema() if kind == "inferences" else schema_of(kind, version)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def types_in(body):
+    """The types of a message's events."""
+    if "body" in body:
+        return {each["event"]["name"] for each in body["body"]["inferences"] if each["type"] == "event"}
+    return {event["type"] for event in body["events"]} if "events" in body else {body["type"]}
+
+
+def validators(body):
+    """The schemas that a message must satisfy."""
+    if "body" in body:
+        return [validator("inferences")]
+    return [validator(kind, body.get("schemaVersion", "2.0")) for kind in sorted(types_in(body))]
+
+
+def check(message):
+    """What is true of every message."""
+    body = json.loads(message.body)
+    for each in validators(body):
+        assert [f"{fault.json_path}: {fault.message}" for fault in each.iter_errors(body)] == []
+    assert b"\n" not in message.body
+    assert uuid.UUID(message.event_id).version == 5
+    assert message.type in types_in(body)
+    assert message.subject.startswith("/cameras/east/")
+    if "events" in body:
+        named = {each for event in body["events"] for each in event["detectionIds"]}
+        assert named == {detection["id"] for detection in body["detections"]}
+        assert message.time == body["sourceInfo"]["timestamp"]
+        assert len({event["id"] for event in body["events"]}) == len(body["events"])
+    return body
+
+
 @dataclass
 class Run:
     """Everything that happened: native events and messages, frame by frame; the last entry is the end."""
@@ -129,13 +171,15 @@ def play(
     names=None,
     classes=None,
     change=lambda event: event,
+    made=None,
+    after=lambda: None,
 ):
     """Let people walk: `walk` is a list of frames, each a dict of feet by identity; return what followed.
 
     `calibrations` is one or a list by frame; who is missing from a frame is gone, and given up two frames later.
     """
     rules = Rules(scene, size_px=SIZE, camera_id="east", started_at=STARTED, class_names=names)
-    made, run, before = encoder(options, scene), Run(), None
+    made, run, before = made or encoder(options, scene), Run(), None
     missing = defaultdict(int)
     seen = set()
     for index, people in enumerate(walk):
@@ -163,10 +207,15 @@ def play(
         )
         run.events.append(events)
         run.messages.append(made.messages(frame, events))
+        after()
         before = now
     ended = [change(event) for event in rules.finish()]
     run.events.append(ended)
     run.messages.append(made.finish(ended))
+    after()
+    for message in run.sent:
+        check(message)
+    assert len({message.event_id for message in run.sent}) == len(run.sent)
     return run
 
 

@@ -1,5 +1,6 @@
 """Sinks: whole lines or none, whatever happens to the disk or the reader."""
 
+import io
 import json
 import os
 import resource
@@ -11,6 +12,7 @@ from tests.unit.test_events import fact, maker
 
 from sightline.errors import SinkError
 from sightline.events import decode, encode
+from sightline.events.azure import AzureMessage
 from sightline.sinks import JsonLinesSink, StdoutSink, sink_from_argument
 
 
@@ -123,3 +125,32 @@ def test_standard_output_gets_lines_and_a_reader_that_leaves_is_no_error():
     words = child.stderr.read()
     child.stderr.close()
     assert (first["data"]["pts_ns"], words, child.wait(timeout=30)) == (0, "", 7)
+
+
+def azure_message():
+    return AzureMessage(
+        event_id="6f9b1c2e-0000-5000-8000-000000000000",
+        camera_id="lobby",
+        type="personCountEvent",
+        subject="/cameras/lobby/zones/till",
+        time="2026-02-11T09:30:00.000Z",
+        body=b'{"events":[]}',
+    )
+
+
+def test_sinks_take_messages_beside_events(tmp_path):
+    sink = JsonLinesSink(tmp_path / "events.jsonl")
+    sink.emit([crossing(0), azure_message()])
+    sink.close()
+    written = io.BytesIO()
+    StdoutSink(written).emit([crossing(0), azure_message()])
+    expected = encode(crossing(0)) + b"\n" + b'{"events":[]}\n'
+    assert (tmp_path / "events.jsonl").read_bytes() == written.getvalue() == expected
+
+
+def test_a_message_that_a_sink_could_not_take_comes_back(tmp_path):
+    sink = JsonLinesSink(tmp_path / "events.jsonl")
+    sink.close()
+    with pytest.raises(SinkError) as failure:
+        sink.emit([azure_message()])
+    assert failure.value.events == [azure_message()]
