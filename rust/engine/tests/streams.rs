@@ -12,9 +12,11 @@ use std::time::Duration;
 use sightline_detections::Detections;
 use sightline_engine::{Batch, Engine, EngineError, EngineSpec, Output, StreamSpec, TensorBuffer};
 use sightline_frames::{Channels, Fit, TensorSpec, TensorType};
+use sightline_geometry::Point;
+use sightline_ground::GroundPlane;
 use sightline_tracks::ByteTrackSpec;
 use sightline_video::{OpenOptions, Writer, WriterOptions};
-use sightline_zones::{ExitReason, FactKind, LineSpec, SceneSpec, ZoneSpec};
+use sightline_zones::{ExitReason, FactKind, GroundSpec, LineSpec, SceneSpec, ZoneSpec};
 
 const WIDTH: u32 = 64;
 const HEIGHT: u32 = 48;
@@ -238,4 +240,60 @@ fn the_position_of_a_stream_that_cannot_start_is_told() {
     };
     let failed = Engine::start(spec(1), &[video.stream(nothing)]);
     assert!(matches!(failed, Err((0, EngineError::Scene(_)))));
+}
+
+#[test]
+fn a_step_says_in_which_image_and_how_people_move_on_a_ground_that_is_found() {
+    let video = Video::new("ground", 20);
+    let auto = SceneSpec {
+        ground: Some(GroundSpec::Later),
+        ..middle()
+    };
+    let streams = [
+        StreamSpec {
+            keep_motions: true,
+            ..video.stream(auto)
+        },
+        video.stream(middle()),
+    ];
+    let mut engine = Engine::start(spec(3), &streams).unwrap();
+    let flat = [[0.1, 0.0, 0.0], [0.0, -0.1, 0.0], [0.0, 0.0, 1.0]];
+    let plane = GroundPlane::from_homography(flat, Point::new(30.0, 30.0)).unwrap();
+    let given = engine.set_ground(1, plane.clone());
+    assert!(matches!(given, Err(EngineError::Scene(_))));
+    assert!(engine.set_ground(2, plane.clone()).is_err());
+    let (mut of_images, mut of_ends) = (0, 0);
+    for number in 0.. {
+        if engine.is_finished() {
+            break;
+        }
+        if number == 4 {
+            engine.set_ground(0, plane.clone()).unwrap();
+        }
+        let batch = engine.next_batch(WAIT).unwrap();
+        let step = engine
+            .advance(&batch, Output::Detections(walker(&batch)))
+            .unwrap();
+        let tags: Vec<_> = batch.tags().collect();
+        assert_eq!(step.motions.len(), tags.len());
+        for ((tag, motions), tracks) in tags.iter().zip(&step.motions).zip(&step.tracks) {
+            assert_eq!(motions.is_some(), tag.stream == 0);
+            let motions = motions.as_deref().unwrap_or_default();
+            assert!(tag.stream == 1 || motions.len() == tracks.len());
+            assert!(
+                motions
+                    .iter()
+                    .all(|motion| motion.ground_m.is_some() == (number >= 4))
+            );
+        }
+        for found in &step.facts {
+            let tag = found.image.map(|image| tags[image]);
+            of_images += usize::from(tag.is_some());
+            of_ends += usize::from(tag.is_none());
+            assert!(tag.is_none_or(|tag| tag.stream == found.stream));
+            assert!(tag.is_none_or(|tag| tag.pts_ns == found.fact.confirmed_pts_ns));
+        }
+    }
+    // A crossing, an entry and a new count of each stream; at their ends an exit and a new count.
+    assert_eq!((of_images, of_ends), (6, 4));
 }
