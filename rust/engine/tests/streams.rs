@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sightline_detections::Detections;
-use sightline_engine::{Batch, Engine, EngineError, EngineSpec, Output, StreamSpec, TensorBuffer};
+use sightline_engine::{
+    Batch, Engine, EngineError, EngineSpec, Output, Step, StreamSpec, TensorBuffer,
+};
 use sightline_frames::{Channels, Fit, TensorSpec, TensorType};
 use sightline_geometry::Point;
 use sightline_ground::GroundPlane;
@@ -242,6 +244,25 @@ fn the_position_of_a_stream_that_cannot_start_is_told() {
     assert!(matches!(failed, Err((0, EngineError::Scene(_)))));
 }
 
+/// Checks motions of stream 0, which keeps them, and that facts belong to an image of their stream and time.
+fn check_step(batch: &Batch, step: &Step, grounded: bool) {
+    let tags: Vec<_> = batch.tags().collect();
+    assert_eq!(step.motions.len(), tags.len());
+    for ((tag, motions), tracks) in tags.iter().zip(&step.motions).zip(&step.tracks) {
+        assert_eq!(
+            motions.as_ref().map(Vec::len),
+            (tag.stream == 0).then_some(tracks.len())
+        );
+        let mut motions = motions.iter().flatten();
+        assert!(motions.all(|motion| motion.ground_m.is_some() == grounded));
+    }
+    for found in &step.facts {
+        let tag = found.image.map(|image| tags[image]);
+        let time = (found.stream, found.fact.confirmed_pts_ns);
+        assert!(tag.is_none_or(|tag| (tag.stream, tag.pts_ns) == time));
+    }
+}
+
 #[test]
 fn a_step_says_in_which_image_and_how_people_move_on_a_ground_that_is_found() {
     let video = Video::new("ground", 20);
@@ -274,25 +295,9 @@ fn a_step_says_in_which_image_and_how_people_move_on_a_ground_that_is_found() {
         let step = engine
             .advance(&batch, Output::Detections(walker(&batch)))
             .unwrap();
-        let tags: Vec<_> = batch.tags().collect();
-        assert_eq!(step.motions.len(), tags.len());
-        for ((tag, motions), tracks) in tags.iter().zip(&step.motions).zip(&step.tracks) {
-            assert_eq!(motions.is_some(), tag.stream == 0);
-            let motions = motions.as_deref().unwrap_or_default();
-            assert!(tag.stream == 1 || motions.len() == tracks.len());
-            assert!(
-                motions
-                    .iter()
-                    .all(|motion| motion.ground_m.is_some() == (number >= 4))
-            );
-        }
-        for found in &step.facts {
-            let tag = found.image.map(|image| tags[image]);
-            of_images += usize::from(tag.is_some());
-            of_ends += usize::from(tag.is_none());
-            assert!(tag.is_none_or(|tag| tag.stream == found.stream));
-            assert!(tag.is_none_or(|tag| tag.pts_ns == found.fact.confirmed_pts_ns));
-        }
+        check_step(&batch, &step, number >= 4);
+        of_images += step.facts.iter().filter(|f| f.image.is_some()).count();
+        of_ends += step.facts.iter().filter(|f| f.image.is_none()).count();
     }
     // A crossing, an entry and a new count of each stream; at their ends an exit and a new count.
     assert_eq!((of_images, of_ends), (6, 4));
