@@ -10,11 +10,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sightline_detections::{Detections, StationarySpec};
-use sightline_engine::{Batch, Engine, EngineError, EngineSpec, Output, StreamSpec, TensorBuffer};
+use sightline_engine::{
+    Batch, Engine, EngineError, EngineSpec, Output, Step, StreamSpec, TensorBuffer,
+};
 use sightline_frames::{Channels, Fit, TensorSpec, TensorType};
+use sightline_geometry::Point;
+use sightline_ground::GroundPlane;
 use sightline_tracks::ByteTrackSpec;
 use sightline_video::{OpenOptions, Writer, WriterOptions};
-use sightline_zones::{ExitReason, FactKind, LineSpec, SceneSpec, ZoneSpec};
+use sightline_zones::{ExitReason, FactKind, GroundSpec, LineSpec, SceneSpec, ZoneSpec};
 
 const WIDTH: u32 = 64;
 const HEIGHT: u32 = 48;
@@ -357,4 +361,61 @@ fn a_looped_file_starts_again_and_everybody_is_somebody_new() {
     assert_eq!(lost, [(0, 19), (1, 39)]);
     engine.stop();
     assert!(engine.is_finished());
+/// Checks motions of stream 0, which keeps them, and that facts belong to an image of their stream and time.
+fn check_step(batch: &Batch, step: &Step, grounded: bool) {
+    let tags: Vec<_> = batch.tags().collect();
+    assert_eq!(step.motions.len(), tags.len());
+    for ((tag, motions), tracks) in tags.iter().zip(&step.motions).zip(&step.tracks) {
+        assert_eq!(
+            motions.as_ref().map(Vec::len),
+            (tag.stream == 0).then_some(tracks.len())
+        );
+        let mut motions = motions.iter().flatten();
+        assert!(motions.all(|motion| motion.ground_m.is_some() == grounded));
+    }
+    for found in &step.facts {
+        let tag = found.image.map(|image| tags[image]);
+        let time = (found.stream, found.fact.confirmed_pts_ns);
+        assert!(tag.is_none_or(|tag| (tag.stream, tag.pts_ns) == time));
+    }
+}
+
+#[test]
+fn a_step_says_in_which_image_and_how_people_move_on_a_ground_that_is_found() {
+    let video = Video::new("ground", 20);
+    let auto = SceneSpec {
+        ground: Some(GroundSpec::Later),
+        ..middle()
+    };
+    let streams = [
+        StreamSpec {
+            keep_motions: true,
+            ..video.stream(auto)
+        },
+        video.stream(middle()),
+    ];
+    let mut engine = Engine::start(spec(3), &streams).unwrap();
+    let flat = [[0.1, 0.0, 0.0], [0.0, -0.1, 0.0], [0.0, 0.0, 1.0]];
+    let plane = GroundPlane::from_homography(flat, Point::new(30.0, 30.0)).unwrap();
+    let given = engine.set_ground(1, plane.clone());
+    assert!(matches!(given, Err(EngineError::Scene(_))));
+    assert!(engine.set_ground(2, plane.clone()).is_err());
+    let (mut of_images, mut of_ends) = (0, 0);
+    for number in 0.. {
+        if engine.is_finished() {
+            break;
+        }
+        if number == 4 {
+            engine.set_ground(0, plane.clone()).unwrap();
+        }
+        let batch = engine.next_batch(WAIT).unwrap();
+        let step = engine
+            .advance(&batch, Output::Detections(walker(&batch)))
+            .unwrap();
+        check_step(&batch, &step, number >= 4);
+        of_images += step.facts.iter().filter(|f| f.image.is_some()).count();
+        of_ends += step.facts.iter().filter(|f| f.image.is_none()).count();
+    }
+    // A crossing, an entry and a new count of each stream; at their ends an exit and a new count.
+    assert_eq!((of_images, of_ends), (6, 4));
 }

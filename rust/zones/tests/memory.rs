@@ -51,6 +51,7 @@ fn spec() -> SceneSpec {
 }
 
 /// From the side, so that people who keep their distance in the picture come closer and part on the ground.
+#[expect(clippy::unwrap_used, reason = "a fault here is a fault of the test")]
 fn ground() -> GroundPlane {
     let spec = GroundSpec::Camera {
         height_m: 6.0,

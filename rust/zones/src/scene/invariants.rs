@@ -62,6 +62,10 @@ impl Scene {
     }
 
     fn check_distance(&self, distance: &Distance) -> Result<(), String> {
+        let is_empty = distance.pairs.iter().next().is_none() && distance.held.is_empty();
+        if distance.on_ground && self.ground.plane().is_none() && !is_empty {
+            return Err("somebody is close in metres of a ground that nobody knows".to_owned());
+        }
         let known = |id: u64| self.tracks.contains(id);
         let pairs = distance.pairs.iter().map(|(id, _)| id);
         let held = distance.held.iter().map(|held| held.id);

@@ -3,9 +3,10 @@
 mod naive;
 
 use proptest::prelude::*;
+use sightline_ground::GroundPlane;
 use sightline_zones::{DistanceSpec, Fact, FactKind, GroundSpec, SceneSpec};
 
-use crate::walk::{Run, word};
+use crate::walk::{Run, SIZE_PX, word};
 use naive::{Recount, Said};
 
 fn said(fact: &Fact) -> Option<Said> {
@@ -33,14 +34,25 @@ fn scene(metric: bool, window: Option<i64>, least: Option<i64>) -> SceneSpec {
             min_duration_ns: least.map(|frames| frames * FRAME_NS),
             ..keep
         }],
-        ground: metric.then_some(GroundSpec::Camera {
-            height_m: 4.0,
-            tilt_deg: 10.0,
-            roll_deg: 5.0,
-            view_deg: 60.0,
-        }),
+        ground: metric.then(|| camera(4.0)),
         ..SceneSpec::default()
     }
+}
+
+fn camera(height_m: f64) -> GroundSpec {
+    GroundSpec::Camera {
+        height_m,
+        tilt_deg: 10.0,
+        roll_deg: 5.0,
+        view_deg: 60.0,
+    }
+}
+
+/// The ground that a camera so high sees.
+#[expect(clippy::expect_used, reason = "a fault here is a fault of the test")]
+fn plane(height_m: f64) -> GroundPlane {
+    let plane = camera(height_m).plane(SIZE_PX, SIZE_PX);
+    plane.expect("sound").expect("known")
 }
 
 const FRAME_NS: i64 = 100_000_000;
@@ -71,12 +83,22 @@ fn frames() -> impl Strategy<Value = Vec<Frame>> {
 }
 
 /// Plays the frames; returns what the scene says and what the recount says, in order of who, when and what.
-fn play(spec: &SceneSpec, frames: &[Frame]) -> (Vec<Said>, Vec<Said>) {
+///
+/// Before each of the frames in `found` the ground is told, the camera being higher each time.
+fn play(spec: &SceneSpec, frames: &[Frame], found: &[usize]) -> (Vec<Said>, Vec<Said>) {
     let mut run = Run::new(spec);
     run.fps = 10.0;
     let mut recount = Recount::new(spec);
     let mut ids: Vec<u64> = (1..).take(PEOPLE).collect();
-    for (places, event) in frames {
+    for (number, (places, event)) in frames.iter().enumerate() {
+        for (_, height_m) in found
+            .iter()
+            .zip([4.0, 5.0])
+            .filter(|&(&at, _)| at == number)
+        {
+            assert_eq!(run.scene.set_ground(plane(height_m)), Ok(()));
+            recount.plane = Some(plane(height_m));
+        }
         let mut removed = Vec::new();
         if let Some(id) = ids.get_mut(usize::from(*event)) {
             removed.push(*id);
@@ -117,7 +139,23 @@ proptest! {
         window in proptest::option::weighted(0.8, 1..8_i64),
         least in proptest::option::of(1..4_i64),
     ) {
-        let (found, expected) = play(&scene(metric, window, least), &frames);
+        let (found, expected) = play(&scene(metric, window, least), &frames, &[]);
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn so_it_does_on_a_ground_that_is_found_later_and_again(
+        frames in frames(),
+        at in 0..30_usize,
+        again in 1..30_usize,
+        window in proptest::option::weighted(0.5, 1..8_i64),
+        least in proptest::option::of(1..4_i64),
+    ) {
+        let spec = SceneSpec {
+            ground: Some(GroundSpec::Later),
+            ..scene(true, window, least)
+        };
+        let (found, expected) = play(&spec, &frames, &[at, at + again]);
         prop_assert_eq!(found, expected);
     }
 }

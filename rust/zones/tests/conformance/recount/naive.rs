@@ -10,11 +10,11 @@ use crate::walk::{Place, SIZE_PX};
 
 pub(super) type Pair = (u64, u64);
 
-/// What was seen of somebody: when, and where the rule measures from.
+/// What was seen of somebody: when, and where in the picture.
 #[derive(Clone, Copy, PartialEq)]
 struct Seen {
     ns: i64,
-    place: Option<Point>,
+    place: Point,
 }
 
 /// A contact: since when, the last pass outward, and whether it has lasted long enough.
@@ -35,7 +35,9 @@ pub(super) struct Recount {
     close: f64,
     least_ns: i64,
     window_ns: Option<i64>,
-    plane: Option<GroundPlane>,
+    /// Whether the rule measures on the ground, and where that is once it is known.
+    metric: bool,
+    pub(super) plane: Option<GroundPlane>,
     now_ns: i64,
     first_ns: BTreeMap<u64, i64>,
     /// The last two sightings.
@@ -61,6 +63,7 @@ impl Recount {
             close,
             least_ns: distance.min_duration_ns.unwrap_or_default(),
             window_ns: distance.group_ns,
+            metric,
             plane: plane.filter(|_| metric).and_then(Result::ok).flatten(),
             now_ns: 0,
             first_ns: BTreeMap::new(),
@@ -79,21 +82,17 @@ impl Recount {
         }
         for &(id, place) in people {
             let place = Point::from(place);
-            let place = self
-                .plane
-                .as_ref()
-                .map_or(Some(place), |plane| plane.locate(place));
             let now = Seen { ns, place };
             let before = self.seen.get(&id).map_or(now, |&(_, last)| last);
             self.seen.insert(id, (before, now));
-            if place.is_some() {
+            if self.located(now).is_some() {
                 self.first_ns.entry(id).or_insert(ns);
             }
         }
         let is_here = |id: &u64| {
             self.seen
                 .get(id)
-                .is_some_and(|(_, now)| now.ns == ns && now.place.is_some())
+                .is_some_and(|&(_, now)| now.ns == ns && self.located(now).is_some())
         };
         let here: Vec<u64> = self.first_ns.keys().copied().filter(is_here).collect();
         let all = here.iter().flat_map(|&a| here.iter().map(move |&b| (a, b)));
@@ -142,8 +141,16 @@ impl Recount {
         self.said.push((pair, what, ns, self.now_ns));
     }
 
+    /// Where the rule measures from.
+    fn located(&self, seen: Seen) -> Option<Point> {
+        match &self.plane {
+            Some(plane) => plane.locate(seen.place),
+            None => (!self.metric).then_some(seen.place),
+        }
+    }
+
     fn apart(&self, (a, b): Pair) -> f64 {
-        let place = |id| self.seen.get(&id).and_then(|(_, now)| now.place);
+        let place = |id| self.seen.get(&id).and_then(|&(_, now)| self.located(now));
         place(a)
             .zip(place(b))
             .map_or(f64::INFINITY, |(a, b)| a.distance(b))
@@ -218,7 +225,8 @@ impl Recount {
     /// When two passed the threshold on their way here.
     fn passed_ns(&self, (a, b): Pair) -> i64 {
         let (a, b) = (self.seen[&a], self.seen[&b]);
-        let apart = |a: Seen, b: Seen| Some(a.place?.distance(b.place?) - self.close);
+        let apart =
+            |a: Seen, b: Seen| Some(self.located(a)?.distance(self.located(b)?) - self.close);
         match (apart(a.0, b.0), apart(a.1, b.1)) {
             (Some(before), Some(after)) if a.0.ns == b.0.ns && (before < 0.0) != (after < 0.0) => {
                 let share = before / (before - after);
