@@ -15,6 +15,7 @@ from sightline.config import (
     CameraConfig,
     Config,
     DetectorConfig,
+    FacesConfig,
     OutboxConfig,
     StationaryConfig,
     TrackerConfig,
@@ -43,6 +44,7 @@ def code_words(text: str) -> set[str]:
         CameraConfig,
         DetectorConfig,
         TrackerConfig,
+        FacesConfig,
         OutboxConfig,
         StationaryConfig,
         *sink_kinds().values(),
@@ -64,6 +66,7 @@ def test_every_field_of_the_configuration_is_in_its_reference(model):
         "detector",
         "tracker",
         "outbox",
+        "faces",
     } <= named
 
 

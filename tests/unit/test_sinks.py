@@ -11,8 +11,7 @@ import pytest
 from tests.unit.test_events import fact, maker
 
 from sightline.errors import SinkError
-from sightline.events import decode, encode
-from sightline.events.azure import AzureMessage
+from sightline.events import Message, decode, encode
 from sightline.sinks import JsonLinesSink, StdoutSink, sink_from_argument
 
 
@@ -128,7 +127,8 @@ def test_standard_output_gets_lines_and_a_reader_that_leaves_is_no_error():
 
 
 def azure_message():
-    return AzureMessage(
+    return Message(
+        encoding="azure",
         event_id="6f9b1c2e-0000-5000-8000-000000000000",
         camera_id="lobby",
         type="personCountEvent",

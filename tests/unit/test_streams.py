@@ -235,7 +235,9 @@ class TestClasses:
             ((None, ["car"], None), ["detector.classes[1]"]),
         ]:
             with pytest.raises(ConfigError) as error:
-                pipeline_from_config(self.config(*classes, detector=detector), Sinks([], []), keep_pictures=False)
+                pipeline_from_config(
+                    self.config(*classes, detector=detector), Sinks([], []), keep_pictures=False
+                )
             assert [fault.path for fault in error.value.faults] == paths
 
     def test_the_motion_detector_knows_people_only(self):
