@@ -116,11 +116,13 @@ class CameraReader:
         if found is None:
             path = below(instance.parameters_path, "VIDEO_URL")
             if "VIDEO_URL" not in instance.faulty:
-                self._values.findings.fault(path, "is missing; it says where the video comes from")
+                host = instance.operation.rendering != "container"
+                who = "the retired host opened the camera; say here" if host else "it says"
+                self._values.findings.fault(path, f"is missing; {who} where the video comes from")
             return None
         environment = {**instance.environment, **self._environment}
         return source_of(
-            found.value,
+            found.value.strip(),
             found.path,
             folder=self._folder,
             environment=environment,
@@ -169,11 +171,15 @@ class CameraReader:
             try:
                 info = open_source(source).info
             except SourceError as error:
-                self._values.findings.note(
-                    path, "warning", "thresholds are taken as of a picture 16:9", str(error)
-                )
+                self._values.findings.note(path, "warning", "the video cannot be opened", str(error))
             else:
                 return info.width / info.height
+        self._values.findings.note(
+            path,
+            "changed",
+            "thresholds are those of a picture 16:9; for another shape, scale `band`",
+            "they are shares of the width, bands are of the height, and the video is not opened here",
+        )
         return _USUAL_ASPECT
 
     def _azure(
