@@ -239,6 +239,9 @@ class ByteTrack:
     def move_camera(self, matrix: Sequence[Sequence[float]]) -> None:
         """Tell that the camera has moved: (2, 3), pixels of the next frame from those of the last."""
 
+def default_settings() -> dict[str, Any]:
+    """Return the settings that the default tracker of the core has, as `ByteTrack` takes them."""
+
 @final
 class PolygonSet:
     """Simple polygons with an index."""

@@ -22,28 +22,33 @@ _LONGEST_S = 9e9
 _MOST_FRAMES = 2**32 - 1
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "improved": {
-        "track_high_thresh": 0.42,
-        "new_track_thresh": 0.67,
-        "match_thresh": 0.85,
-        "fuse_score": False,
-        "time_step_s": 1 / 30,
-        "uncertainty": 0.3,
-        "doubt": 0.55,
-        "slow_down_s": 7.0,
-    },
-    "parity": {
-        "track_high_thresh": 0.5,
-        "new_track_thresh": 0.6,
-        "match_thresh": 0.8,
-        "fuse_score": True,
-        "time_step_s": 0.0,
-        "uncertainty": 0.0,
-        "doubt": 0.0,
-        "slow_down_s": math.inf,
-    },
+_PARITY: dict[str, Any] = {
+    "track_high_thresh": 0.5,
+    "new_track_thresh": 0.6,
+    "match_thresh": 0.8,
+    "fuse_score": True,
+    "time_step_s": 0.0,
+    "uncertainty": 0.0,
+    "doubt": 0.0,
+    "slow_down_s": math.inf,
 }
+
+
+def _improved() -> dict[str, Any]:
+    """Return the core's defaults by the names and in the units of `ByteTrack`."""
+    # Thresholds are of single precision in the core: six digits are what was written there.
+    core = {
+        name: round(value, 6) if isinstance(value, float) else value
+        for name, value in _core.default_settings().items()
+    }
+    seconds = {
+        "time_step_s": 0.0 if core["frame_ns"] is None else core["frame_ns"] / 1e9,
+        "slow_down_s": math.inf if core["slow_down_ns"] is None else core["slow_down_ns"] / 1e9,
+    }
+    return {name: core[name] for name in _PARITY if name in core} | seconds
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {"improved": _improved(), "parity": _PARITY}
 """What is not said has these values, by mode; `parity_cpp` has those of `parity`."""
 
 

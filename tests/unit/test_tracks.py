@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sightline
+from sightline import _core
 
 
 def columns(rows: int = 3) -> dict:
@@ -97,6 +98,10 @@ def test_the_default_keeps_them_too():
         {frame: 7.0 * frame for frame in range(0, 50, 5)},
     ):
         assert walk(sightline.ByteTrack(), places) == [1] * len(places)
+
+
+def test_the_default_is_the_cores():
+    assert sightline.ByteTrack().settings == pytest.approx(_core.default_settings())
 
 
 def test_parity_has_the_settings_of_the_original_unless_told_otherwise():

@@ -196,7 +196,7 @@ impl Tracks {
 const FEW: usize = 32;
 
 /// The tracker's settings, as Python passes them.
-#[derive(Clone, Debug, FromPyObject)]
+#[derive(Clone, Debug, FromPyObject, IntoPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct TrackerSettings {
     mode: String,
@@ -250,6 +250,47 @@ impl TrackerSettings {
                 per_class: self.per_class,
             },
         })
+    }
+}
+
+/// Returns the settings that the default tracker of the core has.
+#[pyfunction]
+pub(crate) fn default_settings() -> TrackerSettings {
+    let core::ByteTrackSpec {
+        mode,
+        track_high_thresh,
+        track_low_thresh,
+        new_track_thresh,
+        match_thresh,
+        lost_after,
+        fuse_score,
+        options,
+    } = core::ByteTrackSpec::default();
+    let (lost_after_ns, lost_after_frames) = match lost_after {
+        core::LostAfter::Time(ns) => (Some(ns), None),
+        core::LostAfter::Frames(frames) => (None, Some(frames)),
+    };
+    TrackerSettings {
+        mode: match mode {
+            core::Mode::Improved => "improved",
+            core::Mode::Parity => "parity",
+            core::Mode::ParityCpp => "parity_cpp",
+        }
+        .to_owned(),
+        track_high_thresh,
+        track_low_thresh,
+        new_track_thresh,
+        match_thresh,
+        lost_after_ns,
+        lost_after_frames,
+        fuse_score,
+        frame_ns: options.frame_ns,
+        uncertainty: options.uncertainty,
+        doubt: options.doubt,
+        slow_down_ns: options.slow_down_ns,
+        observation_centric: options.observation_centric,
+        buffer: options.buffer,
+        per_class: options.per_class,
     }
 }
 
