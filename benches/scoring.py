@@ -17,6 +17,8 @@ TRACKERS = {
     "default but uncertainty 0": {"uncertainty": 0.0},
     "default but doubt 0": {"doubt": 0.0},
     "default but no slowing down": {"slow_down_s": float("inf")},
+    "default but boxes the filter's": {"lean": 0.0},
+    "default but new tracks not fused": {"fuse_new": False},
     "default but score fused": {"fuse_score": True},
     "default, observation-centric": {"observation_centric": True},
     "default, buffered IoU 0.3": {"buffered_iou": 0.3},

@@ -195,7 +195,7 @@ class Tracks:
         """Identities from 1, never reused by one tracker, (N,)."""
     @property
     def xyxy(self) -> NDArray[np.float64]:
-        """The filter's boxes in source pixels, (N, 4)."""
+        """The filter's boxes, leaning toward the detections as the tracker was told, in source pixels, (N, 4)."""
     @property
     def confidence(self) -> NDArray[np.float32]:
         """Of the detection matched in this frame, (N,)."""

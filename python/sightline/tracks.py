@@ -31,6 +31,8 @@ _PARITY: dict[str, Any] = {
     "uncertainty": 0.0,
     "doubt": 0.0,
     "slow_down_s": math.inf,
+    "lean": 0.0,
+    "fuse_new": False,
 }
 
 
@@ -79,6 +81,11 @@ class ByteTrack:
         doubt: How much larger the errors of a detection without confidence are taken to be than those of one with full
             confidence, as a share (0.55; parity 0; after the NSA filter of Du et al., StrongSORT, arXiv 2202.13514).
         slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed (7; parity never: `inf`).
+        lean: How far a box that is given out leans from the filter's toward the detection, as a share for one of full
+            confidence, 0…1 (0.45; parity 0). It shows people nearer to where the detector sees them and does not change
+            who is who.
+        fuse_new: Whether the third stage, where new tracks find their second detection, weighs IoU with its score even
+            without `fuse_score`, as the original does (yes; parity as `fuse_score`).
         observation_centric: Whether a track that is found again goes back to its last sighting and follows a straight
             line to the new one (re-update of Cao et al., OC-SORT, CVPR 2023, arXiv 2203.14360).
         buffered_iou: How much boxes are widened on each side before they are compared, as a share of their size, 0…1,
@@ -114,6 +121,8 @@ class ByteTrack:
         uncertainty: float | None = None,
         doubt: float | None = None,
         slow_down_s: float | None = None,
+        lean: float | None = None,
+        fuse_new: bool | None = None,
         observation_centric: bool = False,
         buffered_iou: float = 0.0,
         per_class: bool = False,
@@ -132,6 +141,8 @@ class ByteTrack:
             "uncertainty": uncertainty,
             "doubt": doubt,
             "slow_down_s": slow_down_s,
+            "lean": lean,
+            "fuse_new": fuse_new,
         }
         chosen = DEFAULTS["improved" if mode == "improved" else "parity"].copy()
         chosen |= {name: value for name, value in given.items() if value is not None}
@@ -178,7 +189,7 @@ class ByteTrack:
 
         Returns:
             The M confirmed tracks that are seen in this frame: `track_id` (M,) uint64, `xyxy` (M, 4) float64 in source
-            pixels (the filter's boxes), `confidence` (M,) float32, `class_id` (M,) int32, `detection` (M,) uint32 (the row of
+            pixels (the filter's boxes, leaning by `lean`), `confidence` (M,) float32, `class_id` (M,) int32, `detection` (M,) uint32 (the row of
             each track's box in `detections`), `age` (M,) uint32 in frames; and `removed` (K,) uint64, the identities that
             were given up.
 

@@ -104,6 +104,17 @@ def test_the_default_is_the_cores():
     assert sightline.ByteTrack().settings == pytest.approx(_core.default_settings())
 
 
+def test_boxes_lean_toward_the_detections():
+    box = {"xyxy": [[10, 10, 50, 90]], "confidence": [0.8]}
+    moved = {"xyxy": [[18, 10, 58, 90]], "confidence": [0.8]}
+    left = {}
+    for lean in (0.0, 1.0):
+        tracker = sightline.ByteTrack(lean=lean)
+        tracker.update(sightline.Detections.of(**box, pts_ns=0))
+        left[lean] = tracker.update(sightline.Detections.of(**moved, pts_ns=100_000_000)).xyxy[0, 0]
+    assert left[1.0] == pytest.approx(left[0.0] + 0.8 * (18 - left[0.0]))
+
+
 def test_parity_has_the_settings_of_the_original_unless_told_otherwise():
     plain = sightline.ByteTrack(mode="parity").settings
     assert (plain["track_high_thresh"], plain["new_track_thresh"], plain["match_thresh"]) == (0.5, 0.6, 0.8)
@@ -148,6 +159,7 @@ def test_a_motion_that_is_none_is_refused(matrix, words):
         {"uncertainty": -1.0},
         {"doubt": math.nan},
         {"slow_down_s": 0.0},
+        {"lean": 1.1},
         {"buffered_iou": 1.5},
     ],
 )

@@ -20,7 +20,7 @@ use crate::errors::CoreError;
 ///
 /// Attributes:
 ///     `track_id`: Identities from 1, never reused by one tracker, (N,) uint64.
-///     xyxy: The filter's boxes in source pixels, (N, 4) float64.
+///     xyxy: The filter's boxes, leaning toward the detections as the tracker was told, in source pixels, (N, 4) float64.
 ///     confidence: Of the detection matched in this frame, (N,) float32.
 ///     `class_id`: (N,) int32.
 ///     detection: Row of that detection in the frame's detections, (N,) uint32.
@@ -211,6 +211,8 @@ pub(crate) struct TrackerSettings {
     uncertainty: f64,
     doubt: f64,
     slow_down_ns: Option<i64>,
+    lean: f64,
+    fuse_new: bool,
     observation_centric: bool,
     buffer: f64,
     per_class: bool,
@@ -245,6 +247,8 @@ impl TrackerSettings {
                 uncertainty: self.uncertainty,
                 doubt: self.doubt,
                 slow_down_ns: self.slow_down_ns,
+                lean: self.lean,
+                fuse_new: self.fuse_new,
                 observation_centric: self.observation_centric,
                 buffer: self.buffer,
                 per_class: self.per_class,
@@ -288,6 +292,8 @@ pub(crate) fn default_settings() -> TrackerSettings {
         uncertainty: options.uncertainty,
         doubt: options.doubt,
         slow_down_ns: options.slow_down_ns,
+        lean: options.lean,
+        fuse_new: options.fuse_new,
         observation_centric: options.observation_centric,
         buffer: options.buffer,
         per_class: options.per_class,

@@ -300,7 +300,7 @@ impl ByteTrack {
             tracks,
             &self.left,
             self.spec.mode.unconfirmed_limit(),
-            self.spec.fuse_score,
+            self.spec.fuse_score || options.fuse_new,
         );
         for (row, &seat) in self.unconfirmed.iter().enumerate() {
             let record = self.roster.get_mut(seat);
@@ -328,7 +328,7 @@ impl ByteTrack {
     }
 
     fn show(&mut self) {
-        let frame = self.now.frame;
+        let (frame, options) = (self.now.frame, &self.spec.options);
         self.visible.extend(
             self.roster
                 .tracked
@@ -336,7 +336,7 @@ impl ByteTrack {
                 .filter(|record| record.is_confirmed)
                 .map(|record| Track {
                     id: record.id,
-                    xyxy: record.xyxy,
+                    xyxy: options.shown(&record.xyxy, &record.seen),
                     confidence: record.seen.confidence,
                     class_id: record.seen.class_id,
                     detection: u32::try_from(record.seen.row).unwrap_or(u32::MAX),

@@ -51,7 +51,7 @@ const PUBLISHED_ASPECT: Noise = Noise {
 const PLACE: Noise = Noise {
     first_position: 0.12,
     first_velocity: 0.045,
-    position: 0.033,
+    position: 0.021,
     velocity: 0.0027,
     measured: 0.05,
 };

@@ -1,6 +1,7 @@
 //! What goes beyond the published algorithm, all of it off unless asked for.
 
 use crate::TrackError;
+use crate::association::Candidate;
 use crate::iou::PIXEL;
 use crate::kalman::Kalman;
 use crate::roster::Pace;
@@ -8,7 +9,7 @@ use crate::spec::require;
 
 /// Options on top of a [`Mode`](crate::Mode); the default has none of them.
 ///
-/// The first four are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
+/// The first six are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
     /// Duration of the step that the filter's noise is made for, nanoseconds, positive. Given, a prediction reaches as
@@ -25,6 +26,14 @@ pub struct Options {
     /// Time in which a track that is not seen loses all but 1/e of its velocity, nanoseconds, positive; `None` for
     /// never.
     pub slow_down_ns: Option<i64>,
+    /// How far a visible box leans from the filter's toward the detection, as a share for one of full confidence, 0…1;
+    /// less for less. A filter as stiff as identities need it lags behind a person who turns or bends; this shows the
+    /// person nearer to where the detector sees them, and changes nothing about who is followed.
+    pub lean: f64,
+    /// Whether the confidence counts in the cost of the new tracks' stage, also without
+    /// [`fuse_score`](crate::ByteTrackSpec::fuse_score): of two detections that may continue a new track, the published
+    /// algorithm prefers the surer one.
+    pub fuse_new: bool,
     /// Whether a track that is found again forgets what its filter made up meanwhile: the filter goes back to the last
     /// sighting and follows a straight line to the new one (observation-centric re-update: Cao et al., Observation-
     /// Centric SORT, CVPR 2023, arXiv 2203.14360).
@@ -50,8 +59,11 @@ impl Options {
             let holds = (0.0..=100.0).contains(&value);
             require(holds, field, "a number from 0 to 100", value)?;
         }
-        let holds = (0.0..=1.0).contains(&self.buffer);
-        require(holds, "buffer", "a number from 0 to 1", self.buffer)
+        for (field, value) in [("lean", self.lean), ("buffer", self.buffer)] {
+            let holds = (0.0..=1.0).contains(&value);
+            require(holds, field, "a number from 0 to 1", value)?;
+        }
+        Ok(())
     }
 
     /// Returns how far tracks go in this time.
@@ -66,6 +78,19 @@ impl Options {
     /// Returns how many times as large as usual the errors of a detection are.
     pub(crate) fn spread(&self, confidence: f32) -> f64 {
         1.0 + self.doubt * (1.0 - f64::from(confidence))
+    }
+
+    /// Returns where a track is shown that a detection was matched with.
+    pub(crate) fn shown(&self, filtered: &[f64; 4], seen: &Candidate) -> [f64; 4] {
+        if self.lean == 0.0 {
+            return *filtered;
+        }
+        let share = self.lean * f64::from(seen.confidence.clamp(0.0, 1.0));
+        let mut shown = *filtered;
+        for (side, detected) in shown.iter_mut().zip(seen.xyxy) {
+            *side += share * (detected - *side);
+        }
+        shown
     }
 
     /// Returns how much wider and higher a track's box and those that it is compared with are made.

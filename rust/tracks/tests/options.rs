@@ -189,6 +189,50 @@ fn slowing_down_finds_who_stopped_while_hidden() {
 }
 
 #[test]
+fn leaning_shows_the_detection_and_follows_nobody_else() {
+    let follow = |lean| {
+        let mut tracker = tracker(Options {
+            lean,
+            ..Options::default()
+        });
+        for frame in 0..20 {
+            let x = if frame < 19 { 100.0 } else { 110.0 };
+            tracker.update(&person(x, 0), frame * FRAME_NS).unwrap();
+        }
+        let shown = tracker.visible()[0];
+        tracker
+            .update(&Detections::default(), 20 * FRAME_NS)
+            .unwrap();
+        tracker.update(&person(110.0, 0), 21 * FRAME_NS).unwrap();
+        assert_eq!(tracker.visible()[0].id, shown.id);
+        shown.xyxy[0]
+    };
+    let (filtered, between, detected) = (follow(0.0), follow(0.5), follow(1.0));
+    // The person is seen with a confidence of 0.9.
+    assert!((between - (filtered + 0.45 * (110.0 - filtered))).abs() < 1e-5);
+    assert!((detected - (filtered + 0.9 * (110.0 - filtered))).abs() < 1e-5);
+}
+
+/// Beside a person who is new, two detections: the surer one is taken, though the other overlaps a little more.
+#[test]
+fn new_tracks_prefer_the_surer_of_two() {
+    let second = |fuse_new| {
+        let mut tracker = tracker(Options {
+            fuse_new,
+            ..Options::default()
+        });
+        tracker.update(&Detections::default(), 0).unwrap();
+        tracker.update(&person(100.0, 0), FRAME_NS).unwrap();
+        let mut found = Detections::default();
+        found.push([96.0, 50.0, 136.0, 150.0], 0.45, 0);
+        found.push([106.0, 50.0, 146.0, 150.0], 0.9, 0);
+        tracker.update(&found, 2 * FRAME_NS).unwrap();
+        tracker.visible().first().map(|track| track.detection)
+    };
+    assert_eq!((second(false), second(true)), (Some(0), Some(1)));
+}
+
+#[test]
 fn buffer_lets_fast_people_overlap() {
     // More than a width a frame.
     let walk: Vec<(i64, f32)> = (0..10).map(|frame| (frame, 46.0 * frame as f32)).collect();
@@ -309,6 +353,13 @@ fn nonsense_is_refused() {
                 ..Options::default()
             },
             "slow_down_ns",
+        ),
+        (
+            Options {
+                lean: 1.1,
+                ..Options::default()
+            },
+            "lean",
         ),
         (
             Options {
