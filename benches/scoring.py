@@ -19,6 +19,7 @@ TRACKERS = {
     "default but no slowing down": {"slow_down_s": float("inf")},
     "default but boxes the filter's": {"lean": 0.0},
     "default but new tracks not fused": {"fuse_new": False},
+    "default but no shared shift": {"shared_shift": False},
     "default but score fused": {"fuse_score": True},
     "default, observation-centric": {"observation_centric": True},
     "default, buffered IoU 0.3": {"buffered_iou": 0.3},

@@ -33,6 +33,7 @@ _PARITY: dict[str, Any] = {
     "slow_down_s": math.inf,
     "lean": 0.0,
     "fuse_new": False,
+    "shared_shift": False,
 }
 
 
@@ -86,6 +87,10 @@ class ByteTrack:
             who is who.
         fuse_new: Whether the third stage, where new tracks find their second detection, weighs IoU with its score even
             without `fuse_score`, as the original does (yes; parity as `fuse_score`).
+        shared_shift: Whether a step that most tracks take together is taken for the camera's, and all tracks follow it
+            (yes; parity no): where at least eight are seen and four of five of them are off to one side by more than a
+            fiftieth of their size. It mends a camera that sways or pans as long as boxes still overlap from frame to
+            frame, and does nothing where people go their own ways; `move_camera` is for what is known, and for more.
         observation_centric: Whether a track that is found again goes back to its last sighting and follows a straight
             line to the new one (re-update of Cao et al., OC-SORT, CVPR 2023, arXiv 2203.14360).
         buffered_iou: How much boxes are widened on each side before they are compared, as a share of their size, 0…1,
@@ -123,6 +128,7 @@ class ByteTrack:
         slow_down_s: float | None = None,
         lean: float | None = None,
         fuse_new: bool | None = None,
+        shared_shift: bool | None = None,
         observation_centric: bool = False,
         buffered_iou: float = 0.0,
         per_class: bool = False,
@@ -143,6 +149,7 @@ class ByteTrack:
             "slow_down_s": slow_down_s,
             "lean": lean,
             "fuse_new": fuse_new,
+            "shared_shift": shared_shift,
         }
         chosen = DEFAULTS["improved" if mode == "improved" else "parity"].copy()
         chosen |= {name: value for name, value in given.items() if value is not None}

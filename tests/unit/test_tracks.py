@@ -115,6 +115,18 @@ def test_boxes_lean_toward_the_detections():
     assert left[1.0] == pytest.approx(left[0.0] + 0.8 * (18 - left[0.0]))
 
 
+def test_a_camera_that_sways_loses_nobody():
+    for shared_shift, kept in ((None, True), (False, False)):
+        tracker = sightline.ByteTrack(shared_shift=shared_shift)
+        for frame in range(60):
+            swing = 30 * math.sin(frame - 15) if frame >= 15 else 0
+            x = 100.0 + 120 * np.arange(10) + swing
+            boxes = np.stack([x, np.full(10, 50), x + 50, np.full(10, 150)], axis=1)
+            found = sightline.Detections.of(boxes, confidence=[0.9] * 10, pts_ns=frame * 100_000_000)
+            tracks = tracker.update(found)
+        assert (sorted(tracks.track_id.tolist()) == list(range(1, 11))) == kept
+
+
 def test_parity_has_the_settings_of_the_original_unless_told_otherwise():
     plain = sightline.ByteTrack(mode="parity").settings
     assert (plain["track_high_thresh"], plain["new_track_thresh"], plain["match_thresh"]) == (0.5, 0.6, 0.8)

@@ -198,6 +198,7 @@ const FEW: usize = 32;
 /// The tracker's settings, as Python passes them.
 #[derive(Clone, Debug, FromPyObject, IntoPyObject)]
 #[pyo3(from_item_all)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct TrackerSettings {
     mode: String,
     track_high_thresh: f32,
@@ -213,6 +214,7 @@ pub(crate) struct TrackerSettings {
     slow_down_ns: Option<i64>,
     lean: f64,
     fuse_new: bool,
+    shared_shift: bool,
     observation_centric: bool,
     buffer: f64,
     per_class: bool,
@@ -249,6 +251,7 @@ impl TrackerSettings {
                 slow_down_ns: self.slow_down_ns,
                 lean: self.lean,
                 fuse_new: self.fuse_new,
+                shared_shift: self.shared_shift,
                 observation_centric: self.observation_centric,
                 buffer: self.buffer,
                 per_class: self.per_class,
@@ -294,6 +297,7 @@ pub(crate) fn default_settings() -> TrackerSettings {
         slow_down_ns: options.slow_down_ns,
         lean: options.lean,
         fuse_new: options.fuse_new,
+        shared_shift: options.shared_shift,
         observation_centric: options.observation_centric,
         buffer: options.buffer,
         per_class: options.per_class,

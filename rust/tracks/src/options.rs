@@ -9,8 +9,9 @@ use crate::spec::require;
 
 /// Options on top of a [`Mode`](crate::Mode); the default has none of them.
 ///
-/// The first six are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
+/// The first seven are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// Duration of the step that the filter's noise is made for, nanoseconds, positive. Given, a prediction reaches as
     /// far as media time has passed, so that dropped frames and changes of rate don't read as changes of speed; `None`
@@ -34,6 +35,12 @@ pub struct Options {
     /// [`fuse_score`](crate::ByteTrackSpec::fuse_score): of two detections that may continue a new track, the published
     /// algorithm prefers the surer one.
     pub fuse_new: bool,
+    /// Whether a step that most tracks take together is taken for the camera's: where at least eight tracks were
+    /// found and four of five of them are off to one side by more than a fiftieth of their size, all tracks follow by
+    /// the median before they are matched, as with [`ByteTrack::move_camera`](crate::ByteTrack::move_camera) (motion
+    /// compensation as in `BoT-SORT`, arXiv 2206.14651, but from the boxes alone). Nothing changes where people go
+    /// their own ways before a camera that stands.
+    pub shared_shift: bool,
     /// Whether a track that is found again forgets what its filter made up meanwhile: the filter goes back to the last
     /// sighting and follows a straight line to the new one (observation-centric re-update: Cao et al., Observation-
     /// Centric SORT, CVPR 2023, arXiv 2203.14360).
@@ -140,6 +147,14 @@ impl CameraMotion {
         }
         let scale = determinant.abs().sqrt();
         Ok(Self { matrix, scale })
+    }
+
+    /// Returns the motion that takes every pixel as far to the right and down, by finite numbers.
+    pub(crate) const fn shift([across, down]: [f64; 2]) -> Self {
+        Self {
+            matrix: [[1.0, 0.0, across], [0.0, 1.0, down]],
+            scale: 1.0,
+        }
     }
 
     /// Returns by how much lengths grow: the square root of how much areas do.

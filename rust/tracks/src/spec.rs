@@ -72,6 +72,7 @@ const PLAIN: Options = Options {
     slow_down_ns: None,
     lean: 0.0,
     fuse_new: false,
+    shared_shift: false,
     observation_centric: false,
     buffer: 0.0,
     per_class: false,
@@ -95,6 +96,7 @@ impl Default for ByteTrackSpec {
                 slow_down_ns: Some(7_000_000_000),
                 lean: 0.45,
                 fuse_new: true,
+                shared_shift: true,
                 ..PLAIN
             },
         }
