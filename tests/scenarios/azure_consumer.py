@@ -58,7 +58,8 @@ def summary(lines):
             for detection_id in event["detectionIds"]:
                 corner, other = people[detection_id]["region"]["points"]
                 assert 0 <= corner["x"] <= other["x"] <= 1
-                float(people[detection_id]["metadata"]["centerGroundPointX"])
+                if people[detection_id]["type"] == "person":
+                    float(people[detection_id]["metadata"]["centerGroundPointX"])
             take(cells[hour, event["zone"]], event)
     return {
         f"{hour} {zone}": {
