@@ -31,6 +31,18 @@ _BY_NAME = spelled(SETTINGS)
 _USUAL_ASPECT = 16 / 9
 _MOST_WIDTH_PX = 16384
 _MOST_S = 1e9
+# Native settings of who never moves, the remover's and the tracker's names for them, and their ranges.
+_STATIONARY = (
+    (
+        "distance_px",
+        "bbox_dist_threshold-in_pixels",
+        "stationary_objects_dist_threshold_in_pixels",
+        0.01,
+        1e4,
+    ),
+    ("window_s", "buffer_length_in_seconds", "stationary_objects_buffer_length_in_seconds", 1.0, 86400.0),
+    ("ratio", "filter_ratio", "stationary_objects_filter_ratio", 0.0, 1.0),
+)
 _PEOPLE_ONLY = ("SPACEANALYTICS_CONFIG", "ENABLE_FACE_MASK_CLASSIFIER", "CAMERA_CONFIG")
 _VEHICLES_ONLY = ("PARKING_REGIONS", "EVENT_OUTPUT_MODE", "PARKING_SPOT_METHOD")
 
@@ -116,11 +128,13 @@ class CameraReader:
         if found is None:
             path = below(instance.parameters_path, "VIDEO_URL")
             if "VIDEO_URL" not in instance.faulty:
-                self._values.findings.fault(path, "is missing; it says where the video comes from")
+                host = instance.operation.rendering != "container"
+                who = "the retired host opened the camera; say here" if host else "it says"
+                self._values.findings.fault(path, f"is missing; {who} where the video comes from")
             return None
         environment = {**instance.environment, **self._environment}
         return source_of(
-            found.value,
+            found.value.strip(),
             found.path,
             folder=self._folder,
             environment=environment,
@@ -169,11 +183,15 @@ class CameraReader:
             try:
                 info = open_source(source).info
             except SourceError as error:
-                self._values.findings.note(
-                    path, "warning", "thresholds are taken as of a picture 16:9", str(error)
-                )
+                self._values.findings.note(path, "warning", "the video cannot be opened", str(error))
             else:
                 return info.width / info.height
+        self._values.findings.note(
+            path,
+            "changed",
+            "thresholds are those of a picture 16:9; for another shape, scale `band`",
+            "they are shares of the width, bands are of the height, and the video is not opened here",
+        )
         return _USUAL_ASPECT
 
     def _azure(
@@ -206,19 +224,11 @@ class CameraReader:
 
     def _stationary(self, nodes: NodeSettings) -> StationaryConfig | None:
         remover, tracker = "STATIONARY_TARGET_REMOVER_CONFIG", "TRACKER_NODE_CONFIG"
-        names = (
-            ("distance_px", "bbox_dist_threshold-in_pixels", "stationary_objects_dist_threshold_in_pixels"),
-            ("window_s", "buffer_length_in_seconds", "stationary_objects_buffer_length_in_seconds"),
-            ("ratio", "filter_ratio", "stationary_objects_filter_ratio"),
-        )
         given: dict[str, Any] = {}
-        for native, newer, older in names:
+        for native, newer, older, least, most in _STATIONARY:
             found = nodes.find(newer, remover) or nodes.find(older, tracker)
             if found is not None:
-                share = native == "ratio"
-                given[native] = self._values.number(
-                    found.value, found.path, above=None if share else 0, least=0, most=1 if share else _MOST_S
-                )
+                given[native] = self._values.number(*found, least=least, most=most)
         wanted = nodes.find("enable", remover) or nodes.find("remove_stationary_objects", tracker)
         if (wanted is not None and not wanted.value) or None in given.values():
             return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from sightline.config.azure.notes import below, shown
-from sightline.config.azure.settings import CONFIG_SETTINGS, EVENT_SETTINGS
+from sightline.config.azure.region_settings import CONFIG_SETTINGS, EVENT_SETTINGS
 
 if TYPE_CHECKING:
     from sightline.config.azure.operations import OperationKind
@@ -111,6 +111,9 @@ class EventReader:
         before = len(self._values.findings.faults)
         read = [self._event(item, path, region) for item, path in items]
         events = [event for event in read if event is not None]
+        if "target_side" in region and not any(event.event == "zonedwelltime" for event in events):
+            reason = "only zonedwelltime events tell how long people face a side"
+            self._values.findings.note(region["target_side"].path, "ignored", "ignored", reason)
         if not events and len(self._values.findings.faults) == before:
             return [self._event_of(_Type("count"), {}, region, only_watched=True)]
         return events

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from sightline.config.azure.notes import below
-from sightline.config.azure.settings import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +34,30 @@ _AGENT_FIELDS = {
     "schemaVersion": "there is no IoT Edge agent",
     "runtime": "there is no IoT Edge agent that would pull images",
     "systemModules": "there is no IoT Edge agent and no hub",
+}
+
+
+# Environment variables of the module and why they do nothing here; of all others it is said that they are not known.
+ENVIRONMENT: dict[str, str] = {
+    "EULA": "there is nothing to accept",
+    "BILLING": "nothing is metered",
+    "BILLING_ENDPOINT": "nothing is metered",
+    "ENDPOINT": "nothing is metered",
+    "APIKEY": "no key is needed; remove it from the manifest",
+    "API_KEY": "no key is needed; remove it from the manifest",
+    "ARCHON_LOG_LEVEL": "logging is set where the program is started",
+    "ARCHON_NODES_LOG_LEVEL": "logging is set where the program is started",
+    "ARCHON_PERF_MARKER": "the run's summary has its rates",
+    "ARCHON_SHARED_BUFFER_LIMIT": "`queue` bounds the frames that wait",
+    "ARCHON_GRAPH_READY_TIMEOUT": "a model is loaded before the first frame, however long it takes",
+    "ARCHON_TELEMETRY_IOTHUB": "there is no telemetry to Microsoft",
+    "ORT_TENSORRT_ENGINE_CACHE_ENABLE": "a detector's engine is its own file",
+    "OMP_WAIT_POLICY": "the detector's threads are set in its configuration",
+    "QT_X11_NO_MITSHM": "there is no window",
+    "DISPLAY": "there is no window",
+    "NVIDIA_VISIBLE_DEVICES": "set it where the program is started",
+    "RTPT_APPCENTER_APP_SECRET": "there are no crash dumps; remove it from the manifest",
+    "LAUNCHER_TYPE": "the camera is opened here",
 }
 
 

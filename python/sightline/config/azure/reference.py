@@ -11,17 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sightline.config.azure.event_fields import EVENT_FIELDS
+from sightline.config.azure.modules import ENVIRONMENT
 from sightline.config.azure.operations import OPERATIONS
-from sightline.config.azure.settings import (
-    CONFIG_SETTINGS,
-    ENVIRONMENT,
-    EVENT_SETTINGS,
-    GRAPH_SETTINGS,
-    INSTANCE_SETTINGS,
-    REGION_SETTINGS,
-    SETTINGS,
-    SHARED_NODE_SETTINGS,
-)
+from sightline.config.azure.region_settings import CONFIG_SETTINGS, EVENT_SETTINGS, REGION_SETTINGS
+from sightline.config.azure.settings import GRAPH_SETTINGS, INSTANCE_SETTINGS, SETTINGS, SHARED_NODE_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from sightline.config.azure.events import EventReader, RegionEvent
 from sightline.config.azure.notes import below
-from sightline.config.azure.settings import REGION_SETTINGS
+from sightline.config.azure.region_settings import REGION_SETTINGS
 from sightline.config.azure.shapes import Corners, line_ends, zone_corners
 from sightline.events.azure import AzureReport
 from sightline.scene import Distance, Line, Zone

@@ -320,71 +320,6 @@ SETTINGS: tuple[Setting, ...] = (
     ),
 )
 
-# What a region, an event and its config may say; read by regions.py.
-REGION_SETTINGS: tuple[Setting, ...] = (
-    Setting("name", "text", "used", "comes back as `zone` in messages, also for lines"),
-    Setting(
-        "polygon",
-        "list",
-        "used",
-        "zones: corners as shares of the picture; the first may be repeated at the end; sides that cross are read even-odd",
-    ),
-    Setting("line", "object", "used", "lines: `start` and `end`, each with `x` and `y`"),
-    Setting("events", "list", "used", "what is told; without it what the operation's name says"),
-    Setting(
-        "threshold",
-        "number",
-        "used differently",
-        "as in `config`, for all events of the region that have none",
-    ),
-    Setting(
-        "target_side", "whole", "used", "zones: side from 0 whose facing time `zonedwelltime` events tell"
-    ),
-)
-EVENT_SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "type",
-        "text",
-        "used",
-        "`count`, `linecrossing`, `zonecrossing`, `zonedwelltime` or `persondistance`, or an older spelling",
-    ),
-    Setting("config", "object", "used", "below; its fields may stand in the event itself too"),
-)
-CONFIG_SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "trigger",
-        "text",
-        "used",
-        "`event`, the default, or `interval`, which only count and distance know; elsewhere it is `event`",
-    ),
-    Setting("output_frequency", "whole", "used", "of so many events the first is told; default 1"),
-    Setting(
-        "threshold",
-        "number",
-        "used differently",
-        "up to 1 a share of the picture's width, above it pixels of a picture 640 wide; becomes the native `band`, and counts for "
-        "entering and leaving alike; default 0.025, for `zonecrossing` 0.075",
-    ),
-    Setting(
-        "focus",
-        "text",
-        "used differently",
-        "`center`; `bottom_center` and `footprint`, the default, are both the middle of the box's bottom edge",
-    ),
-    Setting("minimum_distance_threshold", "number", "used", "feet; nearer is `TooClose`"),
-    Setting(
-        "maximum_distance_threshold", "number", "used", "feet; farther apart is `TooFar`; `Infinity` for none"
-    ),
-    Setting("aggregation_method", "text", "used", "`average`, the default, or `mode`"),
-    Setting("target_side", "whole", "used", "as in the zone"),
-    Setting(
-        "interval",
-        "number",
-        "used differently",
-        "seconds between events of the trigger `interval`, default 60; in 2020 it was the time that counts were aggregated over",
-    ),
-)
-
 # What stands around the parameters.
 GRAPH_SETTINGS: tuple[Setting, ...] = (
     Setting("operationId", "text", "used", "which operation, above"),
@@ -410,29 +345,6 @@ SHARED_NODE_SETTINGS: tuple[Setting, ...] = (
     Setting("node", "text", "used", "which node's parameters these are; `/` and `.` are both read"),
     Setting("parameters", "object", "used", "for the instances that map to it"),
 )
-
-# Environment variables of the module and why they do nothing here; of all others it is said that they are not known.
-ENVIRONMENT: dict[str, str] = {
-    "EULA": "there is nothing to accept",
-    "BILLING": "nothing is metered",
-    "BILLING_ENDPOINT": "nothing is metered",
-    "ENDPOINT": "nothing is metered",
-    "APIKEY": "no key is needed; remove it from the manifest",
-    "API_KEY": "no key is needed; remove it from the manifest",
-    "ARCHON_LOG_LEVEL": "logging is set where the program is started",
-    "ARCHON_NODES_LOG_LEVEL": "logging is set where the program is started",
-    "ARCHON_PERF_MARKER": "the run's summary has its rates",
-    "ARCHON_SHARED_BUFFER_LIMIT": "`queue` bounds the frames that wait",
-    "ARCHON_GRAPH_READY_TIMEOUT": "a model is loaded before the first frame, however long it takes",
-    "ARCHON_TELEMETRY_IOTHUB": "there is no telemetry to Microsoft",
-    "ORT_TENSORRT_ENGINE_CACHE_ENABLE": "a detector's engine is its own file",
-    "OMP_WAIT_POLICY": "the detector's threads are set in its configuration",
-    "QT_X11_NO_MITSHM": "there is no window",
-    "DISPLAY": "there is no window",
-    "NVIDIA_VISIBLE_DEVICES": "set it where the program is started",
-    "RTPT_APPCENTER_APP_SECRET": "there are no crash dumps; remove it from the manifest",
-    "LAUNCHER_TYPE": "the camera is opened here",
-}
 
 
 def spelled(settings: tuple[Setting, ...]) -> dict[str, Setting]:

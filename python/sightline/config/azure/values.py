@@ -35,9 +35,9 @@ class Values:
         self.findings = findings
 
     def text(self, value: object, path: str) -> str | None:
-        """Read a text that is not empty."""
+        """Read a text that is not empty; spaces around it stay, since messages repeat names as they are."""
         if isinstance(value, str) and value.strip():
-            return value.strip()
+            return value
         found = "an empty text" if isinstance(value, str) else shown(value)
         self.findings.fault(path, f"expected a text, found {found}")
         return None

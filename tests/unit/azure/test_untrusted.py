@@ -13,7 +13,8 @@ from tests.support.azure_mutations import KINDS, mutants
 
 from sightline.config import Config
 from sightline.config.azure import is_azure, load_azure
-from sightline.config.azure.settings import CONFIG_SETTINGS, REGION_SETTINGS, SETTINGS
+from sightline.config.azure.region_settings import CONFIG_SETTINGS, REGION_SETTINGS
+from sightline.config.azure.settings import SETTINGS
 from sightline.config.strict import convert
 from sightline.config.toml import scene_of
 from sightline.config.write_toml import toml_of
@@ -21,7 +22,7 @@ from sightline.errors import ConfigError
 from sightline.rules import check_scene
 from sightline.scene import Scene
 
-MANIFESTS = Path(__file__).resolve().parents[1] / "data" / "azure"
+MANIFESTS = Path(__file__).resolve().parents[2] / "data" / "azure"
 GOOD = [json.loads(path.read_text()) for path in sorted(MANIFESTS.glob("*.json"))]
 MUTANTS = 40 * len(KINDS)
 
