@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect as kinds
 
-from sightline.config import CameraConfig, Config, DetectorConfig, StdoutConfig
+from sightline.config import CameraConfig, Config, DetectorConfig
 from sightline.config.strict import convert
 from sightline.config.write_toml import toml_of
 from sightline.errors import ConfigError
 from sightline.scene import Ground, Line, Zone
+from sightline.sinks import StdoutConfig
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PATTERNS = {
