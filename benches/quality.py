@@ -65,7 +65,7 @@ def run(_rounds: int) -> Result:
     }
     notes = [
         "vtest is PETS2009 S2.L1, 795 frames, with detections of yolox_nano_416; TUD-Campus has 71 frames with the benchmark's own detections; of DanceTrack three sequences of the validation set, mean of two simulated detectors each (benches/simulated).",
-        "vtest and TUD-Campus were among the scenes that the default's settings were searched with. Peers have their own default settings, the frame rate and a second of memory.",
+        "vtest, TUD-Campus and the DanceTrack sequences (with other simulated detectors) were among the scenes that the default's settings were searched with. Peers have their own default settings, the frame rate and a second of memory.",
         "Counts of in/out for lines and entries for zones:",
     ]
     for name, counts in counted.items():

@@ -198,7 +198,7 @@ class Tracks:
         """Identities from 1, never reused by one tracker, (N,)."""
     @property
     def xyxy(self) -> NDArray[np.float64]:
-        """The filter's boxes in source pixels, (N, 4)."""
+        """The filter's boxes, leaning toward the detections as the tracker was told, in source pixels, (N, 4)."""
     @property
     def confidence(self) -> NDArray[np.float32]:
         """Of the detection matched in this frame, (N,)."""
@@ -241,6 +241,9 @@ class ByteTrack:
         """Return the visible tracks and the ids that died; another epoch forgets every track first."""
     def move_camera(self, matrix: Sequence[Sequence[float]]) -> None:
         """Tell that the camera has moved: (2, 3), pixels of the next frame from those of the last."""
+
+def default_settings() -> dict[str, Any]:
+    """Return the settings that the default tracker of the core has, as `ByteTrack` takes them."""
 
 @final
 class PolygonSet:

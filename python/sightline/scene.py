@@ -231,16 +231,16 @@ class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             given_too += ["roll_deg"] if self.roll_deg else []
             if given_too:
                 message = f"expected auto with view_deg and stature_m at most, found {', '.join(given_too)} too; people say the rest"
-                raise ConfigError([Fault("ground", message)])
+                raise ConfigError([Fault("", message)])
             return
         if self.stature_m is not None:
             message = "expected auto = true beside it, found stature_m alone; only people give a ground by their stature"
-            raise ConfigError([Fault("ground.stature_m", message)])
+            raise ConfigError([Fault("stature_m", message)])
         camera = [self.height_m, self.tilt_deg, self.view_deg]
         given = [value is not None for value in camera]
         if (self.points is None and not all(given)) or (self.points is not None and any(given)):
             message = "expected either points, or height_m, tilt_deg and view_deg together, or auto = true"
-            raise ConfigError([Fault("ground", message)])
+            raise ConfigError([Fault("", message)])
 
 
 class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,28 +22,36 @@ _LONGEST_S = 9e9
 _MOST_FRAMES = 2**32 - 1
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "improved": {
-        "track_high_thresh": 0.42,
-        "new_track_thresh": 0.67,
-        "match_thresh": 0.85,
-        "fuse_score": False,
-        "time_step_s": 1 / 30,
-        "uncertainty": 0.3,
-        "doubt": 0.55,
-        "slow_down_s": 7.0,
-    },
-    "parity": {
-        "track_high_thresh": 0.5,
-        "new_track_thresh": 0.6,
-        "match_thresh": 0.8,
-        "fuse_score": True,
-        "time_step_s": 0.0,
-        "uncertainty": 0.0,
-        "doubt": 0.0,
-        "slow_down_s": math.inf,
-    },
+_PARITY: dict[str, Any] = {
+    "track_high_thresh": 0.5,
+    "new_track_thresh": 0.6,
+    "match_thresh": 0.8,
+    "fuse_score": True,
+    "time_step_s": 0.0,
+    "uncertainty": 0.0,
+    "doubt": 0.0,
+    "slow_down_s": math.inf,
+    "lean": 0.0,
+    "fuse_new": False,
+    "shared_shift": False,
 }
+
+
+def _improved() -> dict[str, Any]:
+    """Return the core's defaults by the names and in the units of `ByteTrack`."""
+    # Thresholds are of single precision in the core: six digits are what was written there.
+    core = {
+        name: round(value, 6) if isinstance(value, float) else value
+        for name, value in _core.default_settings().items()
+    }
+    seconds = {
+        "time_step_s": 0.0 if core["frame_ns"] is None else core["frame_ns"] / 1e9,
+        "slow_down_s": math.inf if core["slow_down_ns"] is None else core["slow_down_ns"] / 1e9,
+    }
+    return {name: core[name] for name in _PARITY if name in core} | seconds
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {"improved": _improved(), "parity": _PARITY}
 """What is not said has these values, by mode; `parity_cpp` has those of `parity`."""
 
 
@@ -74,6 +82,15 @@ class ByteTrack:
         doubt: How much larger the errors of a detection without confidence are taken to be than those of one with full
             confidence, as a share (0.55; parity 0; after the NSA filter of Du et al., StrongSORT, arXiv 2202.13514).
         slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed (7; parity never: `inf`).
+        lean: How far a box that is given out leans from the filter's toward the detection, as a share for one of full
+            confidence, 0…1 (0.45; parity 0). It shows people nearer to where the detector sees them and does not change
+            who is who.
+        fuse_new: Whether the third stage, where new tracks find their second detection, weighs IoU with its score even
+            without `fuse_score`, as the original does (yes; parity as `fuse_score`).
+        shared_shift: Whether a step that most tracks take together is taken for the camera's, and all tracks follow it
+            (yes; parity no): where at least eight are seen and four of five of them are off to one side by more than a
+            fiftieth of their size. It mends a camera that sways or pans as long as boxes still overlap from frame to
+            frame, and does nothing where people go their own ways; `move_camera` is for what is known, and for more.
         observation_centric: Whether a track that is found again goes back to its last sighting and follows a straight
             line to the new one (re-update of Cao et al., OC-SORT, CVPR 2023, arXiv 2203.14360).
         buffered_iou: How much boxes are widened on each side before they are compared, as a share of their size, 0…1,
@@ -109,6 +126,9 @@ class ByteTrack:
         uncertainty: float | None = None,
         doubt: float | None = None,
         slow_down_s: float | None = None,
+        lean: float | None = None,
+        fuse_new: bool | None = None,
+        shared_shift: bool | None = None,
         observation_centric: bool = False,
         buffered_iou: float = 0.0,
         per_class: bool = False,
@@ -127,6 +147,9 @@ class ByteTrack:
             "uncertainty": uncertainty,
             "doubt": doubt,
             "slow_down_s": slow_down_s,
+            "lean": lean,
+            "fuse_new": fuse_new,
+            "shared_shift": shared_shift,
         }
         chosen = DEFAULTS["improved" if mode == "improved" else "parity"].copy()
         chosen |= {name: value for name, value in given.items() if value is not None}
@@ -173,7 +196,7 @@ class ByteTrack:
 
         Returns:
             The M confirmed tracks that are seen in this frame: `track_id` (M,) uint64, `xyxy` (M, 4) float64 in source
-            pixels (the filter's boxes), `confidence` (M,) float32, `class_id` (M,) int32, `detection` (M,) uint32 (the row of
+            pixels (the filter's boxes, leaning by `lean`), `confidence` (M,) float32, `class_id` (M,) int32, `detection` (M,) uint32 (the row of
             each track's box in `detections`), `age` (M,) uint32 in frames; and `removed` (K,) uint64, the identities that
             were given up.
 

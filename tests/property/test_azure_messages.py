@@ -116,3 +116,4 @@ def test_violations_end_with_nobody_and_are_told_only_when_they_change(walk):
             # Two people alone are both of the pair.
             if count == said["personCount"] == 2:
                 assert (apart < 6.0) == (said["eventName"] == "TooClose")
+    assert last == {"TooClose": 0, "TooFar": 0}

@@ -16,6 +16,7 @@ from sightline.calibration import Calibration
 from sightline.events import encode
 from sightline.events.azure import AzureCamera, AzureEncoder, AzureReport, Frame
 from sightline.events.azure.schema import inferences_schema, schema_of
+from sightline.faces import FaceMask
 from sightline.ground import GroundPlane
 from sightline.motions import Motions
 from sightline.rules import Rules
@@ -243,3 +244,31 @@ LINE = {"event": "linecrossing", "region": "gate"}
 CROSSING = {"event": "zonecrossing", "region": "till"}
 DWELL = {"event": "zonedwelltime", "region": "till"}
 DISTANCE = {"event": "persondistance", "region": "till", "minimum_ft": 6.0}
+
+# One walks through the zone and over the line in it; one stands in the zone, then goes over the line.
+PASSING = path((40, 250), (320, 250), (600, 250))
+STANDING = path((300, 200), (300, 200), (330, 230))
+BOTH = together(a=PASSING, b=STANDING)
+# Two in the zone: less than a foot apart, and more than nine feet.
+CLOSE = {1: (300, 250), 2: (320, 250)}
+APART = {1: (200, 250), 2: (440, 250)}
+OFF = Calibration()
+ALL = (COUNT, LINE, CROSSING, {**DWELL, "target_side": 1}, DISTANCE)
+MASKS = {
+    1: FaceMask(masked=True, confidence=0.97, box=(30, 160, 50, 185), face_confidence=0.9),
+    2: FaceMask(masked=False, confidence=0.6, box=(290, 110, 310, 130), face_confidence=0.8),
+}
+
+
+def counts(run):
+    """What was told of counts: frame and count."""
+    return [(place, event["properties"]["personCount"]) for place, event, _ in run.told("personCountEvent")]
+
+
+def distances(run):
+    """What was told of distances: frame, verdict, violations and people."""
+    return [
+        (place, said["eventName"], said["distanceViolationPersonCount"], said["personCount"])
+        for place, event, _ in run.told("personDistanceEvent")
+        for said in [event["properties"]]
+    ]

@@ -204,3 +204,48 @@ def test_whatever_stands_there_it_loads_or_is_a_config_error(place, value):
     else:
         return
     assert refused
+
+
+def test_a_ground_that_people_find_is_configured_with_its_checks(tmp_path):
+    (tmp_path / "run.toml").write_text(
+        """
+[[cameras]]
+source = "lobby.mp4"
+
+[[cameras.zones]]
+name = "wings"
+polygon = [[0.1, 0.2], [0.9, 0.8], [0.9, 0.2], [0.1, 0.8]]
+even_odd = true
+speed_limit_mps = 2.5
+
+[[cameras.distances]]
+name = "apart"
+threshold_m = 1.83
+
+[cameras.ground]
+auto = true
+view_deg = 70
+
+[cameras.calibration]
+check_s = 3600
+collect_n = 20
+"""
+    )
+    (camera,) = load_config(tmp_path / "run.toml").cameras
+    assert (camera.ground.auto, camera.ground.view_deg, camera.ground.stature_m) == (True, 70.0, None)
+    assert (camera.calibration.check_s, camera.calibration.collect_n) == (3600.0, 20)
+    text = (tmp_path / "run.toml").read_text()
+    for wrong, path in [
+        (
+            text.replace("even_odd = true\n", ""),
+            r"cameras\[0\]\.zones\[0\]\.polygon: edge 0 .* cross or touch",
+        ),
+        (text.replace("auto = true\n", ""), r"cameras\[0\]\.ground: expected either points"),
+        (
+            text.replace("collect_n = 20", "collect_n = 0"),
+            r"cameras\[0\]\.calibration\.collect_n: expected at least 1",
+        ),
+    ]:
+        (tmp_path / "run.toml").write_text(wrong)
+        with pytest.raises(ConfigError, match=path):
+            load_config(tmp_path / "run.toml")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sightline
+from sightline import _core
 
 
 def columns(rows: int = 3) -> dict:
@@ -99,6 +100,33 @@ def test_the_default_keeps_them_too():
         assert walk(sightline.ByteTrack(), places) == [1] * len(places)
 
 
+def test_the_default_is_the_cores():
+    assert sightline.ByteTrack().settings == pytest.approx(_core.default_settings())
+
+
+def test_boxes_lean_toward_the_detections():
+    box = {"xyxy": [[10, 10, 50, 90]], "confidence": [0.8]}
+    moved = {"xyxy": [[18, 10, 58, 90]], "confidence": [0.8]}
+    left = {}
+    for lean in (0.0, 1.0):
+        tracker = sightline.ByteTrack(lean=lean)
+        tracker.update(sightline.Detections.of(**box, pts_ns=0))
+        left[lean] = tracker.update(sightline.Detections.of(**moved, pts_ns=100_000_000)).xyxy[0, 0]
+    assert left[1.0] == pytest.approx(left[0.0] + 0.8 * (18 - left[0.0]))
+
+
+def test_a_camera_that_sways_loses_nobody():
+    for shared_shift, kept in ((None, True), (False, False)):
+        tracker = sightline.ByteTrack(shared_shift=shared_shift)
+        for frame in range(60):
+            swing = 30 * math.sin(frame - 15) if frame >= 15 else 0
+            x = 100.0 + 120 * np.arange(10) + swing
+            boxes = np.stack([x, np.full(10, 50), x + 50, np.full(10, 150)], axis=1)
+            found = sightline.Detections.of(boxes, confidence=[0.9] * 10, pts_ns=frame * 100_000_000)
+            tracks = tracker.update(found)
+        assert (sorted(tracks.track_id.tolist()) == list(range(1, 11))) == kept
+
+
 def test_parity_has_the_settings_of_the_original_unless_told_otherwise():
     plain = sightline.ByteTrack(mode="parity").settings
     assert (plain["track_high_thresh"], plain["new_track_thresh"], plain["match_thresh"]) == (0.5, 0.6, 0.8)
@@ -143,6 +171,7 @@ def test_a_motion_that_is_none_is_refused(matrix, words):
         {"uncertainty": -1.0},
         {"doubt": math.nan},
         {"slow_down_s": 0.0},
+        {"lean": 1.1},
         {"buffered_iou": 1.5},
     ],
 )

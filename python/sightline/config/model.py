@@ -119,6 +119,9 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         uncertainty: How far boxes are widened before they are compared, in standard deviations of the prediction.
         doubt: How much larger the errors of a detection without confidence are taken to be, as a share.
         slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed.
+        lean: How far boxes lean from the filter's toward the detections, as a share for one of full confidence.
+        fuse_new: Whether the third stage weighs IoU with the score even without `fuse_score`.
+        shared_shift: Whether a step that most tracks take together is taken for the camera's.
         observation_centric: Whether a track that is found again is followed along a straight line to where it is.
         buffered_iou: How much boxes are widened before they are compared, as a share of their size.
         per_class: Whether a track is only continued by detections of its class.
@@ -135,6 +138,9 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     uncertainty: NotNegative | None = None
     doubt: NotNegative | None = None
     slow_down_s: Positive | None = None
+    lean: Share | None = None
+    fuse_new: bool | None = None
+    shared_shift: bool | None = None
     observation_centric: bool = False
     buffered_iou: Share = 0.0
     per_class: bool = False

@@ -41,7 +41,7 @@ mod _core {
     #[pymodule_export]
     use super::motion::MotionDetector;
     #[pymodule_export]
-    use super::tracks::{ByteTrack, Tracks};
+    use super::tracks::{ByteTrack, Tracks, default_settings};
     #[pymodule_export]
     use super::video::{Frame, Source, VideoWriter};
     #[pymodule_export]

@@ -20,7 +20,7 @@ use crate::errors::CoreError;
 ///
 /// Attributes:
 ///     `track_id`: Identities from 1, never reused by one tracker, (N,) uint64.
-///     xyxy: The filter's boxes in source pixels, (N, 4) float64.
+///     xyxy: The filter's boxes, leaning toward the detections as the tracker was told, in source pixels, (N, 4) float64.
 ///     confidence: Of the detection matched in this frame, (N,) float32.
 ///     `class_id`: (N,) int32.
 ///     detection: Row of that detection in the frame's detections, (N,) uint32.
@@ -196,8 +196,9 @@ impl Tracks {
 const FEW: usize = 32;
 
 /// The tracker's settings, as Python passes them.
-#[derive(Clone, Debug, FromPyObject)]
+#[derive(Clone, Debug, FromPyObject, IntoPyObject)]
 #[pyo3(from_item_all)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct TrackerSettings {
     mode: String,
     track_high_thresh: f32,
@@ -211,6 +212,9 @@ pub(crate) struct TrackerSettings {
     uncertainty: f64,
     doubt: f64,
     slow_down_ns: Option<i64>,
+    lean: f64,
+    fuse_new: bool,
+    shared_shift: bool,
     observation_centric: bool,
     buffer: f64,
     per_class: bool,
@@ -245,11 +249,58 @@ impl TrackerSettings {
                 uncertainty: self.uncertainty,
                 doubt: self.doubt,
                 slow_down_ns: self.slow_down_ns,
+                lean: self.lean,
+                fuse_new: self.fuse_new,
+                shared_shift: self.shared_shift,
                 observation_centric: self.observation_centric,
                 buffer: self.buffer,
                 per_class: self.per_class,
             },
         })
+    }
+}
+
+/// Returns the settings that the default tracker of the core has.
+#[pyfunction]
+pub(crate) fn default_settings() -> TrackerSettings {
+    let core::ByteTrackSpec {
+        mode,
+        track_high_thresh,
+        track_low_thresh,
+        new_track_thresh,
+        match_thresh,
+        lost_after,
+        fuse_score,
+        options,
+    } = core::ByteTrackSpec::default();
+    let (lost_after_ns, lost_after_frames) = match lost_after {
+        core::LostAfter::Time(ns) => (Some(ns), None),
+        core::LostAfter::Frames(frames) => (None, Some(frames)),
+    };
+    TrackerSettings {
+        mode: match mode {
+            core::Mode::Improved => "improved",
+            core::Mode::Parity => "parity",
+            core::Mode::ParityCpp => "parity_cpp",
+        }
+        .to_owned(),
+        track_high_thresh,
+        track_low_thresh,
+        new_track_thresh,
+        match_thresh,
+        lost_after_ns,
+        lost_after_frames,
+        fuse_score,
+        frame_ns: options.frame_ns,
+        uncertainty: options.uncertainty,
+        doubt: options.doubt,
+        slow_down_ns: options.slow_down_ns,
+        lean: options.lean,
+        fuse_new: options.fuse_new,
+        shared_shift: options.shared_shift,
+        observation_centric: options.observation_centric,
+        buffer: options.buffer,
+        per_class: options.per_class,
     }
 }
 

@@ -361,6 +361,8 @@ fn a_looped_file_starts_again_and_everybody_is_somebody_new() {
     assert_eq!(lost, [(0, 19), (1, 39)]);
     engine.stop();
     assert!(engine.is_finished());
+}
+
 /// Checks motions of stream 0, which keeps them, and that facts belong to an image of their stream and time.
 fn check_step(batch: &Batch, step: &Step, grounded: bool) {
     let tags: Vec<_> = batch.tags().collect();

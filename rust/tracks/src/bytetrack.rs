@@ -6,6 +6,7 @@ use sightline_detections::Detections;
 
 use crate::association::{Association, Candidate};
 use crate::roster::{Now, Pace, Record, Roster, Seat, State};
+use crate::shift::{QUORUM, SharedShift, VOTING_AGE};
 use crate::{ByteTrackSpec, CameraMotion, Track, TrackError};
 
 /// Follows objects through the frames of one source.
@@ -52,6 +53,7 @@ pub struct ByteTrack {
     unconfirmed: Vec<Seat>,
     born: Vec<Record>,
     association: Association,
+    shift: SharedShift,
 }
 
 impl ByteTrack {
@@ -77,6 +79,7 @@ impl ByteTrack {
             unconfirmed: Vec::new(),
             born: Vec::new(),
             association: Association::new(spec.options),
+            shift: SharedShift::default(),
         })
     }
 
@@ -248,17 +251,13 @@ impl ByteTrack {
     }
 
     fn match_pool_to_high(&mut self) {
-        let options = &self.spec.options;
-        let tracks = self
-            .pool
-            .iter()
-            .map(|&seat| self.roster.get(seat).compared(options));
-        self.association.solve(
-            tracks,
-            &self.high,
-            self.spec.match_thresh,
-            self.spec.fuse_score,
-        );
+        self.pair_pool_with_high();
+        if self.spec.options.shared_shift
+            && let Some(shift) = self.find_shift()
+        {
+            self.move_camera(&CameraMotion::shift(shift));
+            self.pair_pool_with_high();
+        }
         self.rest.clear();
         for (row, &seat) in self.pool.iter().enumerate() {
             if let Some(index) = self.association.detection_of(row) {
@@ -270,6 +269,44 @@ impl ByteTrack {
             }
         }
         keep_left(&self.association, &self.high, &mut self.left);
+    }
+
+    fn pair_pool_with_high(&mut self) {
+        let options = &self.spec.options;
+        let tracks = self
+            .pool
+            .iter()
+            .map(|&seat| self.roster.get(seat).compared(options));
+        self.association.solve(
+            tracks,
+            &self.high,
+            self.spec.match_thresh,
+            self.spec.fuse_score,
+        );
+    }
+
+    /// Returns the step that most tracks took together beside their own ways, by the first stage's pairs.
+    fn find_shift(&mut self) -> Option<[f64; 2]> {
+        let tracked = self.roster.tracked.len();
+        if tracked < QUORUM {
+            return None;
+        }
+        self.shift.begin(tracked);
+        for (row, &seat) in self.pool.iter().enumerate() {
+            // Tracks seen in the frame before come first.
+            let Seat::Tracked(index) = seat else { break };
+            let record = &self.roster.tracked[index];
+            if record.age() < VOTING_AGE {
+                continue;
+            }
+            if let Some(index) = self.association.detection_of(row) {
+                self.shift.hear(&record.xyxy, &self.high[index].xyxy);
+                if !self.shift.is_open() {
+                    break;
+                }
+            }
+        }
+        self.shift.shared()
     }
 
     fn match_rest_to_low(&mut self) {
@@ -300,7 +337,7 @@ impl ByteTrack {
             tracks,
             &self.left,
             self.spec.mode.unconfirmed_limit(),
-            self.spec.fuse_score,
+            self.spec.fuse_score || options.fuse_new,
         );
         for (row, &seat) in self.unconfirmed.iter().enumerate() {
             let record = self.roster.get_mut(seat);
@@ -328,7 +365,7 @@ impl ByteTrack {
     }
 
     fn show(&mut self) {
-        let frame = self.now.frame;
+        let (frame, options) = (self.now.frame, &self.spec.options);
         self.visible.extend(
             self.roster
                 .tracked
@@ -336,7 +373,7 @@ impl ByteTrack {
                 .filter(|record| record.is_confirmed)
                 .map(|record| Track {
                     id: record.id,
-                    xyxy: record.xyxy,
+                    xyxy: options.shown(&record.xyxy, &record.seen),
                     confidence: record.seen.confidence,
                     class_id: record.seen.class_id,
                     detection: u32::try_from(record.seen.row).unwrap_or(u32::MAX),

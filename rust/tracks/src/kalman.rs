@@ -47,11 +47,11 @@ const PUBLISHED_ASPECT: Noise = Noise {
 
 /// Of a place, for steps of a thirtieth of a second. These two and the settings of the default
 /// [`ByteTrackSpec`](crate::ByteTrackSpec) were found together by a random search over recorded and simulated scenes of
-/// 3 to 30 frames a second; `python -m benches quality` scores them on others.
+/// 3 to 30 frames a second; `python -m benches crowds` scores them on others.
 const PLACE: Noise = Noise {
     first_position: 0.12,
     first_velocity: 0.045,
-    position: 0.033,
+    position: 0.021,
     velocity: 0.0027,
     measured: 0.05,
 };

@@ -5,7 +5,8 @@
 //!
 //! The way through a frame: `bytetrack` runs the stages and moves tracks between life-cycle lists (`roster`), each
 //! track follows its object with a Kalman filter (`kalman`), and every stage finds the overlapping boxes
-//! (`sweep`, `iou`) and pairs them at the lowest total cost (`association`, `assignment`).
+//! (`sweep`, `iou`) and pairs them at the lowest total cost (`association`, `assignment`). A step that all take together
+//! is the camera's (`shift`).
 
 mod assignment;
 mod association;
@@ -16,6 +17,7 @@ mod iou;
 mod kalman;
 mod options;
 mod roster;
+mod shift;
 mod spec;
 mod sweep;
 mod track;

@@ -1,6 +1,7 @@
 //! What goes beyond the published algorithm, all of it off unless asked for.
 
 use crate::TrackError;
+use crate::association::Candidate;
 use crate::iou::PIXEL;
 use crate::kalman::Kalman;
 use crate::roster::Pace;
@@ -8,8 +9,9 @@ use crate::spec::require;
 
 /// Options on top of a [`Mode`](crate::Mode); the default has none of them.
 ///
-/// The first four are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
+/// The first seven are what the default [`ByteTrackSpec`](crate::ByteTrackSpec) has beside the improved life cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// Duration of the step that the filter's noise is made for, nanoseconds, positive. Given, a prediction reaches as
     /// far as media time has passed, so that dropped frames and changes of rate don't read as changes of speed; `None`
@@ -25,6 +27,20 @@ pub struct Options {
     /// Time in which a track that is not seen loses all but 1/e of its velocity, nanoseconds, positive; `None` for
     /// never.
     pub slow_down_ns: Option<i64>,
+    /// How far a visible box leans from the filter's toward the detection, as a share for one of full confidence, 0…1;
+    /// less for less. A filter as stiff as identities need it lags behind a person who turns or bends; this shows the
+    /// person nearer to where the detector sees them, and changes nothing about who is followed.
+    pub lean: f64,
+    /// Whether the confidence counts in the cost of the new tracks' stage, also without
+    /// [`fuse_score`](crate::ByteTrackSpec::fuse_score): of two detections that may continue a new track, the published
+    /// algorithm prefers the surer one.
+    pub fuse_new: bool,
+    /// Whether a step that most tracks take together is taken for the camera's: where at least eight tracks were
+    /// found and four of five of them are off to one side by more than a fiftieth of their size, all tracks follow by
+    /// the median before they are matched, as with [`ByteTrack::move_camera`](crate::ByteTrack::move_camera) (motion
+    /// compensation as in `BoT-SORT`, arXiv 2206.14651, but from the boxes alone). Nothing changes where people go
+    /// their own ways before a camera that stands.
+    pub shared_shift: bool,
     /// Whether a track that is found again forgets what its filter made up meanwhile: the filter goes back to the last
     /// sighting and follows a straight line to the new one (observation-centric re-update: Cao et al., Observation-
     /// Centric SORT, CVPR 2023, arXiv 2203.14360).
@@ -50,8 +66,11 @@ impl Options {
             let holds = (0.0..=100.0).contains(&value);
             require(holds, field, "a number from 0 to 100", value)?;
         }
-        let holds = (0.0..=1.0).contains(&self.buffer);
-        require(holds, "buffer", "a number from 0 to 1", self.buffer)
+        for (field, value) in [("lean", self.lean), ("buffer", self.buffer)] {
+            let holds = (0.0..=1.0).contains(&value);
+            require(holds, field, "a number from 0 to 1", value)?;
+        }
+        Ok(())
     }
 
     /// Returns how far tracks go in this time.
@@ -66,6 +85,19 @@ impl Options {
     /// Returns how many times as large as usual the errors of a detection are.
     pub(crate) fn spread(&self, confidence: f32) -> f64 {
         1.0 + self.doubt * (1.0 - f64::from(confidence))
+    }
+
+    /// Returns where a track is shown that a detection was matched with.
+    pub(crate) fn shown(&self, filtered: &[f64; 4], seen: &Candidate) -> [f64; 4] {
+        if self.lean == 0.0 {
+            return *filtered;
+        }
+        let share = self.lean * f64::from(seen.confidence.clamp(0.0, 1.0));
+        let mut shown = *filtered;
+        for (side, detected) in shown.iter_mut().zip(seen.xyxy) {
+            *side += share * (detected - *side);
+        }
+        shown
     }
 
     /// Returns how much wider and higher a track's box and those that it is compared with are made.
@@ -115,6 +147,14 @@ impl CameraMotion {
         }
         let scale = determinant.abs().sqrt();
         Ok(Self { matrix, scale })
+    }
+
+    /// Returns the motion that takes every pixel as far to the right and down, by finite numbers.
+    pub(crate) const fn shift([across, down]: [f64; 2]) -> Self {
+        Self {
+            matrix: [[1.0, 0.0, across], [0.0, 1.0, down]],
+            scale: 1.0,
+        }
     }
 
     /// Returns by how much lengths grow: the square root of how much areas do.

@@ -135,7 +135,7 @@ impl Record {
     }
 
     /// Returns the frames from its start to its last match.
-    fn age(&self) -> u64 {
+    pub(crate) fn age(&self) -> u64 {
         self.seen_at.frame - self.started_at.frame
     }
 

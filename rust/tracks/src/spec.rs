@@ -55,7 +55,8 @@ pub struct ByteTrackSpec {
     pub match_thresh: f64,
     /// When an unseen track ends.
     pub lost_after: LostAfter,
-    /// Whether the confidence counts in the cost of the first stage and of the new tracks' stage.
+    /// Whether the confidence counts in the cost of the first stage and of the new tracks' stage; for the latter alone
+    /// there is [`Options::fuse_new`].
     pub fuse_score: bool,
     /// The life cycle.
     pub mode: Mode,
@@ -69,6 +70,9 @@ const PLAIN: Options = Options {
     uncertainty: 0.0,
     doubt: 0.0,
     slow_down_ns: None,
+    lean: 0.0,
+    fuse_new: false,
+    shared_shift: false,
     observation_centric: false,
     buffer: 0.0,
     per_class: false,
@@ -90,6 +94,9 @@ impl Default for ByteTrackSpec {
                 uncertainty: 0.3,
                 doubt: 0.55,
                 slow_down_ns: Some(7_000_000_000),
+                lean: 0.45,
+                fuse_new: true,
+                shared_shift: true,
                 ..PLAIN
             },
         }

@@ -5,7 +5,8 @@
 pub struct Track {
     /// Identity, from 1, never reused by one tracker.
     pub id: u64,
-    /// The filter's box, x1, y1, x2, y2 in source pixels.
+    /// The filter's box, leaning toward the detection by [`Options::lean`](crate::Options::lean): x1, y1, x2, y2 in
+    /// source pixels.
     pub xyxy: [f64; 4],
     /// Confidence of the detection that was matched in this frame.
     pub confidence: f32,

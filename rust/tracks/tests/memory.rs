@@ -38,7 +38,15 @@ fn a_warm_tracker_allocates_nothing() {
         false_alarms: 0.02,
         blackouts: 0.0,
     };
-    let frames = crowd.frames(300);
+    let mut frames = crowd.frames(300);
+    // Halfway the camera begins to swing.
+    for (found, frame) in frames.iter_mut().zip(0_i16..).skip(150) {
+        let swing = 20.0 * f32::from(frame - 150).sin();
+        for xyxy in &mut found.xyxy {
+            xyxy[0] += swing;
+            xyxy[2] += swing;
+        }
+    }
     for spec in specs() {
         let mut tracker = ByteTrack::new(spec).unwrap();
         let mut pts_ns = 0;

@@ -189,6 +189,117 @@ fn slowing_down_finds_who_stopped_while_hidden() {
 }
 
 #[test]
+fn leaning_shows_the_detection_and_follows_nobody_else() {
+    let follow = |lean| {
+        let mut tracker = tracker(Options {
+            lean,
+            ..Options::default()
+        });
+        for frame in 0..20 {
+            let x = if frame < 19 { 100.0 } else { 110.0 };
+            tracker.update(&person(x, 0), frame * FRAME_NS).unwrap();
+        }
+        let shown = tracker.visible()[0];
+        tracker
+            .update(&Detections::default(), 20 * FRAME_NS)
+            .unwrap();
+        tracker.update(&person(110.0, 0), 21 * FRAME_NS).unwrap();
+        assert_eq!(tracker.visible()[0].id, shown.id);
+        shown.xyxy[0]
+    };
+    let (filtered, between, detected) = (follow(0.0), follow(0.5), follow(1.0));
+    // The person is seen with a confidence of 0.9.
+    assert!((between - (filtered + 0.45 * (110.0 - filtered))).abs() < 1e-5);
+    assert!((detected - (filtered + 0.9 * (110.0 - filtered))).abs() < 1e-5);
+}
+
+/// Beside a person who is new, two detections: the surer one is taken, though the other overlaps a little more.
+#[test]
+fn new_tracks_prefer_the_surer_of_two() {
+    let second = |fuse_new| {
+        let mut tracker = tracker(Options {
+            fuse_new,
+            ..Options::default()
+        });
+        tracker.update(&Detections::default(), 0).unwrap();
+        tracker.update(&person(100.0, 0), FRAME_NS).unwrap();
+        let mut found = Detections::default();
+        found.push([96.0, 50.0, 136.0, 150.0], 0.45, 0);
+        found.push([106.0, 50.0, 146.0, 150.0], 0.9, 0);
+        tracker.update(&found, 2 * FRAME_NS).unwrap();
+        tracker.visible().first().map(|track| track.detection)
+    };
+    assert_eq!((second(false), second(true)), (Some(0), Some(1)));
+}
+
+/// Shows people in a row, all moved by a camera that begins to swing, and returns how many keep their identity.
+fn kept_by_a_swinging_camera(people: u8, shared_shift: bool) -> usize {
+    let mut tracker = tracker(Options {
+        shared_shift,
+        ..ByteTrackSpec::default().options
+    });
+    let mut ids = Vec::new();
+    for frame in 0..60_i64 {
+        let swing = match frame {
+            ..15 => 0.0,
+            _ => 30.0 * (frame as f32 - 15.0).sin(),
+        };
+        let mut found = Detections::default();
+        for person in 0..people {
+            let x = 100.0 + 120.0 * f32::from(person) + swing;
+            found.push([x, 50.0, x + 50.0, 150.0], 0.9, 0);
+        }
+        tracker.update(&found, frame * FRAME_NS).unwrap();
+        assert_eq!(tracker.check_invariants(), Ok(()));
+        if frame == 14 {
+            ids.extend(tracker.visible().iter().map(|track| track.id));
+        }
+    }
+    let mut last: Vec<(u32, u64)> = tracker
+        .visible()
+        .iter()
+        .map(|t| (t.detection, t.id))
+        .collect();
+    last.sort_unstable();
+    last.iter().zip(ids).filter(|((_, a), b)| a == b).count()
+}
+
+#[test]
+fn a_step_of_all_together_is_the_cameras() {
+    assert_eq!(kept_by_a_swinging_camera(10, true), 10);
+    assert_eq!(kept_by_a_swinging_camera(10, false), 0);
+    // Too few to tell.
+    assert_eq!(kept_by_a_swinging_camera(7, true), 0);
+}
+
+#[test]
+fn a_shared_shift_is_nothing_where_people_go_their_own_ways() {
+    let crowd = crowd::Crowd {
+        seed: 6,
+        people: 40,
+        side: 700.0,
+        jitter: 0.03,
+        missing: 0.05,
+        unsure: 0.1,
+        false_alarms: 0.02,
+        blackouts: 0.02,
+    };
+    let of = |shared_shift| {
+        ByteTrack::new(spec(Options {
+            shared_shift,
+            ..ByteTrackSpec::default().options
+        }))
+        .unwrap()
+    };
+    let (mut with, mut without) = (of(true), of(false));
+    for (found, frame) in crowd.frames(300).iter().zip(0..) {
+        with.update(found, frame * FRAME_NS).unwrap();
+        without.update(found, frame * FRAME_NS).unwrap();
+        assert_eq!(with.visible(), without.visible());
+    }
+}
+
+#[test]
 fn buffer_lets_fast_people_overlap() {
     // More than a width a frame.
     let walk: Vec<(i64, f32)> = (0..10).map(|frame| (frame, 46.0 * frame as f32)).collect();
@@ -281,49 +392,20 @@ fn classes_are_told_apart() {
 
 #[test]
 fn nonsense_is_refused() {
+    let plain = Options::default();
+    let spoilt = |spoil: fn(&mut Options)| {
+        let mut options = plain;
+        spoil(&mut options);
+        options
+    };
     for (options, field) in [
-        (
-            Options {
-                frame_ns: Some(0),
-                ..Options::default()
-            },
-            "frame_ns",
-        ),
-        (
-            Options {
-                uncertainty: -1.0,
-                ..Options::default()
-            },
-            "uncertainty",
-        ),
-        (
-            Options {
-                doubt: f64::INFINITY,
-                ..Options::default()
-            },
-            "doubt",
-        ),
-        (
-            Options {
-                slow_down_ns: Some(0),
-                ..Options::default()
-            },
-            "slow_down_ns",
-        ),
-        (
-            Options {
-                buffer: 1.5,
-                ..Options::default()
-            },
-            "buffer",
-        ),
-        (
-            Options {
-                buffer: f64::NAN,
-                ..Options::default()
-            },
-            "buffer",
-        ),
+        (spoilt(|o| o.frame_ns = Some(0)), "frame_ns"),
+        (spoilt(|o| o.uncertainty = -1.0), "uncertainty"),
+        (spoilt(|o| o.doubt = f64::INFINITY), "doubt"),
+        (spoilt(|o| o.slow_down_ns = Some(0)), "slow_down_ns"),
+        (spoilt(|o| o.lean = 1.1), "lean"),
+        (spoilt(|o| o.buffer = 1.5), "buffer"),
+        (spoilt(|o| o.buffer = f64::NAN), "buffer"),
     ] {
         let error = ByteTrack::new(spec(options)).unwrap_err();
         assert!(

@@ -46,6 +46,9 @@ class Spacing:
         return ("TooClose", self.close), ("TooFar", self.far)
 
 
+_NOBODY: dict[Verdict, list[Row]] = {"TooClose": [], "TooFar": []}
+
+
 class DistanceReport:
     """Tells distances on the ground between the people in a zone.
 
@@ -61,7 +64,7 @@ class DistanceReport:
         self.report = report
         self._interval = Interval(report.interval_s) if report.trigger == "interval" else None
         self._since = _Aggregate(report.aggregation)
-        self._told = {"TooClose": 0, "TooFar": 0}
+        self._told: dict[Verdict, int] = {"TooClose": 0, "TooFar": 0}
         self._unknown_people: int | None = None
 
     def take(self, event: Event, stay: Stay | None, now: Now) -> list[Draft]:
@@ -82,6 +85,10 @@ class DistanceReport:
         if not self._interval.is_due(now.elapsed_ns):
             return []
         return self._summary(self._since.take(), whom, now)
+
+    def end(self, now: Now) -> list[Draft]:
+        """Tell that a violation ended with the stream."""
+        return [] if self._interval is not None else self._changes(Spacing(0, 0.0, 0, 0), _NOBODY, now)
 
     def _measured(self, people: int, now: Now) -> tuple[Spacing, dict[Verdict, list[Row]]]:
         """How people stand in a frame, and who breaks each limit."""

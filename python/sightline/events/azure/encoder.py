@@ -110,8 +110,14 @@ class AzureEncoder:
         if self._last is None:
             return []
         view, elapsed_ns = self._last
-        told = self._take(events, self._now(view, elapsed_ns))
-        frame = view.frame
+        now, frame = self._now(view, elapsed_ns), view.frame
+        told = self._take(events, now)
+        told += [
+            (of, draft)
+            for of, reporter in enumerate(self._reporters)
+            if isinstance(reporter, DistanceReport)
+            for draft in reporter.end(now)
+        ]
         return self._told(told, self._source(frame), ("end", frame.epoch, frame.pts_ns))
 
     def _now(self, view: View, elapsed_ns: int) -> Now:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ENCODER = msgspec.json.Encoder()
 _UNKNOWN = "inf"
-_TICKS_IN_S = 90_000
+_TICKS_IN_MS = 90
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -226,7 +226,7 @@ def _inferences(facts: MessageFacts | CalibrationEventFacts) -> dict[str, Any]:
         told += [_event_inference_of(event) for event in facts.events]
     since = facts.source.moment - _UNIX
     ms = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
-    return {"body": {"timestamp": ms * _TICKS_IN_S // 1000, "inferences": told}}
+    return {"body": {"timestamp": ms * _TICKS_IN_MS, "inferences": told}}
 
 
 def _entity_inference(detection: DetectionFacts, facts: MessageFacts) -> dict[str, Any]:

@@ -23,5 +23,9 @@ def text(value: float | None, decimals: int, *, unknown: str) -> str:
 
 
 def number(value: float, decimals: int) -> float:
-    """Return a number as messages write it outside of strings; zero has no sign."""
+    """Return a number as messages write it outside of strings; zero has no sign.
+
+    >>> number(-0.0001, 3), number(1.23456, 3)
+    (0.0, 1.235)
+    """
     return round(value, decimals) + 0.0
