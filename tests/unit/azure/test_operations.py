@@ -1,7 +1,7 @@
 """Every operation under every name, and the parameters of cameras."""
 
 import pytest
-from tests.support.azure_manifests import LINE, PEOPLE, SQUARE, VEHICLES, notes_at, zones
+from tests.support.azure_documents import LINE, PEOPLE, SQUARE, VEHICLES, notes_at, zones
 
 from sightline.calibration import CalibrationSettings
 from sightline.config import StationaryConfig
