@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sightline.config import StdoutConfig, load_config
+from sightline.config import load_config
 from sightline.config.azure import load_azure
+from sightline.sinks import StdoutConfig
 
 MANIFESTS = Path(__file__).resolve().parents[1] / "data" / "azure"
 

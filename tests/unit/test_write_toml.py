@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect as kinds
 
-from sightline.config import CameraConfig, Config, DetectorConfig, StdoutConfig
+from sightline.config import CameraConfig, Config, DetectorConfig
 from sightline.config.strict import convert
 from sightline.config.write_toml import toml_of
 from sightline.errors import ConfigError
 from sightline.scene import Ground, Line, Zone
+from sightline.sinks import FileConfig, SinkConfig, StdoutConfig
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PATTERNS = {
@@ -37,9 +38,11 @@ def number_of(kind: kinds.FloatType) -> st.SearchStrategy:
     return st.floats(least, most, allow_nan=False, allow_infinity=False, **open_ends)
 
 
+# What stands for a struct that is only a name for several.
+CONCRETE = {SinkConfig: [StdoutConfig, FileConfig]}
 # Values that fit a type of the model, whatever the model comes to have.
 BY_KIND = {
-    kinds.StructType: lambda kind: structs_of(kind.cls),
+    kinds.StructType: lambda kind: st.one_of(*map(structs_of, CONCRETE.get(kind.cls, [kind.cls]))),
     kinds.ListType: lambda kind: st.lists(
         values_of(kind.item_type), min_size=kind.min_length or 0, max_size=4
     ),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.support.azure_manifests import (
+from tests.support.azure_documents import (
     PEOPLE,
     SQUARE,
     TWIN,

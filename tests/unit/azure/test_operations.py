@@ -1,8 +1,9 @@
 """Every operation under every name, and the parameters of cameras."""
 
 import pytest
-from tests.support.azure_manifests import LINE, PEOPLE, SQUARE, VEHICLES, notes_at, zones
+from tests.support.azure_documents import LINE, PEOPLE, SQUARE, VEHICLES, notes_at, zones
 
+from sightline.calibration import CalibrationSettings
 from sightline.config import StationaryConfig
 from sightline.config.azure.operations import OPERATIONS
 
@@ -127,6 +128,23 @@ def test_the_newer_place_of_a_setting_wins(camera):
         SPACEANALYTICS_CONFIG=zones({"type": "count"}),
     )
     assert (found.ground, found.azure.orientation, found.azure.calibration_event_s) == (None, False, 7.0)
+
+
+def test_how_a_place_is_checked_later_on(camera):
+    found = camera(
+        DETECTOR_NODE_CONFIG={
+            "calibration_quality_check_frequency_seconds": 60,
+            "enable_recalibration": "False",
+        },
+        CALIBRATION_CONFIG={
+            "enable_recalibration": True,
+            "quality_check_frequency_seconds": 3600,
+            "calibration_quality_check_one_round_sample_collect_num": "20",
+            "calibration_quality_check_queue_max_size": 500,
+        },
+        SPACEANALYTICS_CONFIG=zones({"type": "count"}),
+    )
+    assert found.calibration == CalibrationSettings(check_s=3600.0, collect_n=20, queue_max=500)
 
 
 def test_unknown_parameters_are_noted_with_what_they_are_near_to(load):

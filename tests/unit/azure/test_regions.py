@@ -1,7 +1,7 @@
 """Zones, lines and what they tell, in every spelling."""
 
 import pytest
-from tests.support.azure_manifests import (
+from tests.support.azure_documents import (
     LINE,
     PEOPLE,
     SQUARE,

@@ -5,7 +5,7 @@ import math
 
 import msgspec
 import pytest
-from tests.support.azure_manifests import (
+from tests.support.azure_documents import (
     MANIFESTS,
     PEOPLE,
     QUAD,

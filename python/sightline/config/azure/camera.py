@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.config.azure.notes import Use, below, shown
-from sightline.config.azure.places import NodeSettings, ground_of
+from sightline.config.azure.places import NodeSettings, calibration_of, ground_of
 from sightline.config.azure.regions import RegionReader, Regions, camera_id
 from sightline.config.azure.settings import SETTINGS, spelled
 from sightline.config.azure.vehicles import VEHICLE_CLASSES, VEHICLE_FPS, parking_regions
@@ -88,6 +88,7 @@ class CameraReader:
         regions = self._regions(instance, source, ground)
         azure = self._azure(instance, source_id, nodes, regions, width_px)
         stationary = None if kind.vehicles else self._stationary(nodes)
+        calibration = calibration_of(nodes, values)
         if len(values.findings.faults) > before or source is None or azure is None:
             return None
         self._tell_distances(instance, regions, ground)
@@ -103,6 +104,7 @@ class CameraReader:
             distances=regions.distances,
             ground=ground,
             stationary=stationary,
+            calibration=calibration,
             face_masks=not kind.vehicles and self._flag(parameters, "ENABLE_FACE_MASK_CLASSIFIER"),
             fps=VEHICLE_FPS if kind.vehicles else DEFAULT_FPS,
             classes=list(VEHICLE_CLASSES) if kind.vehicles else None,

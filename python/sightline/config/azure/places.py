@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from sightline.calibration import CalibrationSettings
 from sightline.config.azure.notes import below, shown
 from sightline.config.azure.regions import FOOT_M
 from sightline.config.azure.settings import Setting
@@ -21,6 +24,15 @@ if TYPE_CHECKING:
 # The width that the container processed when focal lengths were measured (see the documentation's calibration sample).
 _WIDTH_PX = 640
 _MOST = 1e6
+_MOST_S = 1e9
+_MOST_BOXES = 1_000_000
+# Native settings of later checks, and the container's names for them without what they all begin with.
+_CHECKS = (
+    ("check_s", "frequency_seconds"),
+    ("collect_s", "sample_collect_frequency_seconds"),
+    ("collect_n", "one_round_sample_collect_num"),
+    ("queue_max", "queue_max_size"),
+)
 _CAMERA = (
     Setting("source_id", "text", "used", "whose entry it is"),
     Setting("camera_height", "number", "used", "feet"),
@@ -54,6 +66,25 @@ class NodeSettings:
         """Return a field that is true or false."""
         found = self.find(field, *parameters)
         return default if found is None else bool(found.value)
+
+
+def calibration_of(nodes: NodeSettings, values: Values) -> CalibrationSettings:
+    """Return how a camera's place that was found from people is checked later on."""
+    places = ("CALIBRATION_CONFIG", "CAMERACALIBRATOR_NODE_CONFIG", "DETECTOR_NODE_CONFIG")
+    settings = CalibrationSettings(recalibrate=nodes.flag("enable_recalibration", *places, default=True))
+    given: dict[str, float] = {}
+    for native, name in _CHECKS:
+        found = nodes.find(f"calibration_quality_check_{name}", *places)
+        if found is None:
+            continue
+        number = (
+            values.number(found.value, found.path, above=0, most=_MOST_S)
+            if native.endswith("_s")
+            else values.whole(found.value, found.path, least=1, most=_MOST_BOXES)
+        )
+        if number is not None:
+            given[native] = number
+    return msgspec.structs.replace(settings, **given)
 
 
 def ground_of(

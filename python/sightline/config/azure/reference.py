@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sightline.config.azure.event_fields import EVENT_FIELDS
 from sightline.config.azure.modules import ENVIRONMENT
 from sightline.config.azure.operations import OPERATIONS
 from sightline.config.azure.region_settings import CONFIG_SETTINGS, EVENT_SETTINGS, REGION_SETTINGS
 from sightline.config.azure.settings import GRAPH_SETTINGS, INSTANCE_SETTINGS, SETTINGS, SHARED_NODE_SETTINGS
+from sightline.events.azure.schema import TYPES, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +25,7 @@ END = "<!-- end of what is generated -->"
 
 
 def reference() -> str:
-    """Return every operation, setting and event field as tables in Markdown."""
+    """Return every operation, setting and event as tables in Markdown."""
     parts = [
         "### Operations",
         (
@@ -59,19 +58,11 @@ def reference() -> str:
         "### Environment of the module",
         "`KEY_ENV` and `IV_ENV` are used, for an encrypted `VIDEO_URL`. Everything else is ignored:",
         _table(("variable", "why"), [(f"`{name}`", reason) for name, reason in ENVIRONMENT.items()]),
-        "### Fields of messages",
+        "### Messages",
+        "Every field, its unit and what it says here: [Azure's messages](reference/azure-events.md).",
         _table(
-            ("where", "field", "type, unit", "meaning here"),
-            [
-                (
-                    where if index == 0 else "",
-                    ", ".join(f"`{name}`" for name in field.name.split(", ")),
-                    field.kind,
-                    field.meaning,
-                )
-                for where, fields in groupby(EVENT_FIELDS, key=lambda field: field.where)
-                for index, field in enumerate(fields)
-            ],
+            ("event", "says", "properties"),
+            [(f"`{kind}`", *_event(kind)) for kind in TYPES],
         ),
     ]
     return "\n\n".join(parts)
@@ -88,6 +79,14 @@ def with_reference(text: str) -> str:
     if not begin or not end:
         raise ValueError(f"expected the marks {BEGIN!r} and {END!r}, found no place for the tables")
     return f"{before}{BEGIN}\n\n{reference()}\n\n{END}{after}"
+
+
+def _event(kind: str) -> tuple[str, str]:
+    """Return what messages of an event say, and their properties."""
+    schema = schema_of(kind)
+    event = schema.get("$defs", {}).get(kind, {}).get("properties", {})
+    fields = event.get("properties", schema)["properties"]
+    return schema["description"].rstrip("."), ", ".join(f"`{name}`" for name in fields)
 
 
 def _settings(settings: Iterable[Setting], prefix: str = "") -> str:

@@ -56,36 +56,36 @@ _ORIENTATION = Setting(
 _ENABLE_RECALIBRATION = Setting(
     "enable_recalibration",
     "bool",
-    "used differently",
-    "the camera's place is always checked again; it cannot be turned off",
+    "used",
+    "`calibration.recalibrate`, default true: whether the place is checked again",
 )
 _CHECKS = (
     Setting(
         "calibration_quality_check_frequency_seconds",
         "whole",
-        "ignored",
-        "the fit to people is kept up all the time",
+        "used",
+        "`calibration.check_s`, default 86400",
         aliases=("quality_check_frequency_seconds",),
     ),
     Setting(
         "calibration_quality_check_sample_collect_frequency_seconds",
         "whole",
-        "ignored",
-        "the fit to people is kept up all the time",
+        "used",
+        "`calibration.collect_s`, default 300",
         aliases=("quality_check_sample_collect_frequency_seconds",),
     ),
     Setting(
         "calibration_quality_check_one_round_sample_collect_num",
         "whole",
-        "ignored",
-        "the fit says itself when it has seen enough people",
+        "used",
+        "`calibration.collect_n`, default 10",
         aliases=("quality_check_one_round_sample_collect_num",),
     ),
     Setting(
         "calibration_quality_check_queue_max_size",
         "whole",
-        "ignored",
-        "the fit's memory is bounded by its own limit",
+        "used",
+        "`calibration.queue_max`, default 1000",
         aliases=("quality_check_queue_max_size",),
     ),
 )
@@ -227,8 +227,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CALIBRATION_CONFIG",
         "object",
-        "used differently",
-        "only how often calibration events come",
+        "used",
+        "how a place that was found from people is checked later on, and how often calibration events come",
         fields=(_ENABLE_RECALIBRATION, *_CHECKS, _CALIBRATION_EVENT),
     ),
     Setting(
