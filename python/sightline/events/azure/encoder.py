@@ -53,6 +53,8 @@ class AzureEncoder:
         size_px: Width and height of its frames.
         started_at: Wall-clock time of pts 0, RFC 3339 with a time zone.
         scene: The lines and zones that decide.
+        continuous: Whether times go on from epoch to epoch, as a looped file's do; otherwise the first frame of an epoch
+            comes one frame after the last.
 
     Raises:
         ConfigError: When a report names a line, zone or side that the scene does not have; with every fault.
@@ -67,11 +69,12 @@ class AzureEncoder:
         size_px: tuple[int, int],
         started_at: str,
         scene: Scene,
+        continuous: bool = False,
     ) -> None:
         self._options = options
         self._camera_id = camera_id
         self._size_px = size_px
-        self._clock = MediaClock(started_at)
+        self._clock = MediaClock(started_at, continuous=continuous)
         self._ids = Ids(camera_id, started_at)
         self._scale = 1.0 if options.width_px is None else options.width_px / size_px[0]
         places = _Places(scene, size_px)
