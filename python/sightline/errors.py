@@ -62,13 +62,36 @@ class ModelError(SightlineError):
     """A model cannot be found, read, recognized or run."""
 
 
+class Refusal(NamedTuple):
+    """An event that a sink will never take.
+
+    Attributes:
+        event: The event.
+        reason: Why, in the receiver's words where it gave any.
+    """
+
+    event: Any
+    reason: str
+
+
 class SinkError(SightlineError):
     """Events could not be delivered.
 
     Attributes:
-        events: The events, or messages made of them, that were not taken; they are the caller's again.
+        events: The events that were not taken and may be tried again; they are the caller's again.
+        refused: Those that will never be taken, with the reason.
+        retry_after_s: How long the receiver asked to be left alone, seconds; None when it did not say.
     """
 
-    def __init__(self, message: str, events: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        events: Sequence[Any] = (),
+        *,
+        refused: Sequence[Refusal] = (),
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.events: list[Any] = list(events)
+        self.refused: list[Refusal] = list(refused)
+        self.retry_after_s = retry_after_s

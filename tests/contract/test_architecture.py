@@ -39,6 +39,7 @@ MODULES = [
     "rules",
     "config",
     "sinks",
+    "outbox",
     "pipeline",
     "render",
     "synthetic",

@@ -1,6 +1,6 @@
 """What happened, as typed events, and as CloudEvents 1.0 in JSON."""
 
-from sightline.events.cloudevents import decode, encode, envelope
+from sightline.events.cloudevents import decode, encode, envelope, message_of
 from sightline.events.conduct import (
     LoiteringEnded,
     LoiteringStarted,
@@ -13,7 +13,7 @@ from sightline.events.conduct import (
     WrongWayCrossed,
 )
 from sightline.events.maker import EventMaker
-from sightline.events.outgoing import Outgoing, encoded
+from sightline.events.message import Encoding, Message
 from sightline.events.types import (
     EVENT_TYPES,
     Event,
@@ -32,13 +32,14 @@ from sightline.events.types import (
 
 __all__ = [
     "EVENT_TYPES",
+    "Encoding",
     "Event",
     "EventMaker",
     "LineCrossed",
     "LineSummarized",
     "LoiteringEnded",
     "LoiteringStarted",
-    "Outgoing",
+    "Message",
     "PeopleCameClose",
     "PeopleParted",
     "QueueChanged",
@@ -57,6 +58,6 @@ __all__ = [
     "ZoneSummarized",
     "decode",
     "encode",
-    "encoded",
     "envelope",
+    "message_of",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Outgoing
+    from sightline.events import Event, Message
 
 
 @runtime_checkable
@@ -15,12 +15,13 @@ class Sink(Protocol):
     """Takes events. Any object with these methods works, nothing needs to be inherited.
 
     `emit` either takes all events or raises `SinkError`, which carries those that were not taken: they are the
-    caller's again. `flush` returns when what was taken is as safe as the sink makes it. After `close` no other
+    caller's again. Out of an outbox, and where messages of Azure's are written, it gets events that are encoded already, as
+    `Message`; `sightline.events.encode` writes either. `flush` returns when what was taken is as safe as the sink makes it. After `close` no other
     method is called; a second `close` does nothing.
     """
 
-    def emit(self, events: Sequence[Outgoing]) -> None:
-        """Take events, or messages made of them, oldest first.
+    def emit(self, events: Sequence[Event | Message]) -> None:
+        """Take events, oldest first.
 
         Raises:
             SinkError: When some could not be taken.

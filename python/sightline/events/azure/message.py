@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
+from sightline.events.message import Encoding, Message
 
 
-class AzureMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One message.
+class AzureMessage(Message, frozen=True, kw_only=True):
+    """One message of Azure's; sinks take it beside native events.
 
-    Attributes:
-        event_id: UUIDv5 of what it says; the same recording and configuration give the same.
-        camera_id: The camera's name in the configuration.
-        type: Type of its first event, such as `personCountEvent`.
-        subject: What it is about, from broad to narrow: `/cameras/lobby/zones/queue`.
-        time: Time of its frame, RFC 3339.
-        body: The message: JSON in UTF-8 on one line, without a line break at its end.
+    `event_id` is a UUIDv5 of what it says: the same recording and configuration give the same. `type` is that of its first
+    event, such as `personCountEvent`; `subject` goes from broad to narrow, such as `/cameras/lobby/zones/queue`; `time` is
+    that of its frame; `body` is JSON in UTF-8 on one line, without a line break at its end.
     """
 
-    event_id: str
-    camera_id: str
-    type: str
-    subject: str
-    time: str
-    body: bytes
+    encoding: Encoding = "azure"
