@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.support.azure import COUNT, CROSSING, DISTANCE, DWELL, LINE, camera, path, play, together
+from tests.support.messages import Collector
 
 from sightline.events import LineCrossed, ZoneCountChanged, ZoneEntered, ZoneExited
+from sightline.outbox import Outbox, Route
 from sightline.sinks import JsonLinesSink
 
 SCRIPT = Path(__file__).with_name("azure_consumer.py")
@@ -54,3 +56,16 @@ def test_the_script_finds_what_the_native_events_say(run, tmp_path):
 def test_the_script_knows_nothing_of_sightline():
     assert "import sightline" not in SCRIPT.read_text()
     assert "from sightline" not in SCRIPT.read_text()
+
+
+def test_messages_come_out_of_an_outbox_as_they_went_in(run, tmp_path):
+    azure, native = Collector(), Collector()
+    routes = [Route("azure", azure, encoding="azure"), Route("native", native)]
+    outbox = Outbox(tmp_path / "outbox.db", routes)
+    for events, sent in zip(run.events, run.messages, strict=True):
+        outbox.emit([*events, *sent])
+    outbox.close()
+    assert [(each.event_id, each.subject, each.body) for each in azure.taken] == [
+        (each.event_id, each.subject, each.body) for each in run.sent
+    ]
+    assert len(native.taken) == sum(map(len, run.events))

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from tests.support.azure import (
@@ -29,6 +29,7 @@ from tests.support.azure import (
 
 from sightline.calibration import Calibration
 from sightline.events.azure import AzureEncoder
+from sightline.events.azure.facts import MediaClock
 from sightline.ground import GroundPlane
 from sightline.scene import Scene, Zone
 
@@ -219,3 +220,13 @@ def test_the_same_recording_gives_the_same_bytes_and_another_one_other_ids():
     )
     ids = set(re.findall(rb"[0-9a-f]{32}", first.text()))
     assert not ids & {made._ids.tracking(track_id).encode() for track_id in (1, 2)}
+
+
+def test_a_clock_that_begins_anew_does_not_turn_time_back():
+    clock = MediaClock(STARTED)
+    media = [
+        clock.at(epoch, pts * 1_000_000) // 1_000_000
+        for epoch, pts in [(0, 0), (0, 100), (1, 0), (1, 250), (2, 9000)]
+    ]
+    assert media == [0, 100, 200, 450, 700]
+    assert clock.moment(9_050_000_000) == datetime.fromisoformat(STARTED) + timedelta(milliseconds=750)

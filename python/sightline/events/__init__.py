@@ -1,6 +1,6 @@
 """What happened, as typed events, and as CloudEvents 1.0 in JSON."""
 
-from sightline.events.cloudevents import decode, encode, envelope
+from sightline.events.cloudevents import decode, encode, envelope, message_of
 from sightline.events.conduct import (
     LoiteringEnded,
     LoiteringStarted,
@@ -14,7 +14,6 @@ from sightline.events.conduct import (
 )
 from sightline.events.maker import EventMaker
 from sightline.events.message import Encoding, Message
-from sightline.events.outgoing import Outgoing, encoded, message_of
 from sightline.events.types import (
     EVENT_TYPES,
     Event,
@@ -41,7 +40,6 @@ __all__ = [
     "LoiteringEnded",
     "LoiteringStarted",
     "Message",
-    "Outgoing",
     "PeopleCameClose",
     "PeopleParted",
     "QueueChanged",
@@ -60,7 +58,6 @@ __all__ = [
     "ZoneSummarized",
     "decode",
     "encode",
-    "encoded",
     "envelope",
     "message_of",
 ]

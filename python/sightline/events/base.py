@@ -24,6 +24,13 @@ BridgedMs = Annotated[
 ]
 DwellMs = Annotated[int, Meta(ge=0, description="Time in the zone, or close to one another, ms.")]
 UnseenMs = Annotated[int, Meta(ge=0, description="How much of the dwell nobody was seen, ms.")]
+Side = Annotated[
+    int,
+    Meta(
+        ge=1,
+        description="Side of the zone's polygon over which it came or went, 1 from the first to the second corner; null where none was seen crossed.",
+    ),
+]
 Share = Annotated[float, Meta(description="Share of the picture's width or height, from the top left.")]
 Box = Annotated[tuple[Share, Share, Share, Share], Meta(description="Box that decided: x1, y1, x2, y2.")]
 Anchor = Annotated[tuple[Share, Share], Meta(description="Point of the box that decided: x, y.")]
@@ -45,13 +52,6 @@ Heading = Annotated[
 ]
 Confidence = Annotated[float, Meta(ge=0, le=1, description="Confidence of the detection that decided.")]
 Count = Annotated[int, Meta(ge=0)]
-Side = Annotated[
-    int,
-    Meta(
-        ge=1,
-        description="Side of the polygon that was cut, 1 for the one from its first corner to its second; null where none was seen cut.",
-    ),
-]
 
 
 def segment(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from sightline.events.base import segment
+from sightline.events.message import Message
 from sightline.events.types import EVENT_TYPES, Event
 
 SCHEMA_BASE = "urn:sightline:schema:"
@@ -55,12 +56,26 @@ def envelope(event: Event) -> dict[str, Any]:
     return wrapped
 
 
-def encode(event: Event) -> bytes:
+def encode(event: Event | Message) -> bytes:
     """Return the event as one line of JSON, without a line break at its end.
 
-    The same event gives the same bytes on every machine.
+    The same event gives the same bytes on every machine. A message is encoded already.
     """
-    return _ENCODER.encode(envelope(event))
+    return event.body if isinstance(event, Message) else _ENCODER.encode(envelope(event))
+
+
+def message_of(event: Event | Message) -> Message:
+    """Return the event encoded, with what sinks and filters need beside the text."""
+    if isinstance(event, Message):
+        return event
+    return Message(
+        camera_id=event.camera_id,
+        event_id=event.event_id,
+        type=event.type,
+        subject=event.subject,
+        time=event.time,
+        body=encode(event),
+    )
 
 
 def decode(text: bytes | str) -> Event:

@@ -19,7 +19,7 @@ from sightline.outbox.store import State, Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sightline.events import Outgoing
+    from sightline.events import Event, Message
     from sightline.outbox.clock import Clock
     from sightline.outbox.journal import Progress
 
@@ -94,7 +94,7 @@ class Outbox:
         for courier in self._couriers:
             courier.start()
 
-    def emit(self, events: Sequence[Outgoing]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Commit events, oldest first.
 
         While the disk is full they wait in memory, and are committed by a later call. With the policy `block` it returns only

@@ -43,10 +43,11 @@ class AzureOutput:
             size_px=size_px,
             started_at=source.started_at or _UNKNOWN_START,
             scene=camera.scene,
+            continuous=source.loop,
         )
         self._faces = None if face_models is None else FaceMaskClassifier(*face_models)
 
-    def messages(self, image: Image, epoch: int) -> list[Message]:
+    def messages(self, image: Image, epoch: int) -> Sequence[Message]:
         """Return the messages of one analyzed frame; with faces, its picture is looked at."""
         if image.motions is None:
             raise ValueError("motions: expected those of the frame, found none; the camera must keep them")
@@ -63,7 +64,7 @@ class AzureOutput:
         )
         return self._encoder.messages(frame, image.events)
 
-    def finish(self, events: Sequence[Event]) -> list[Message]:
+    def finish(self, events: Sequence[Event]) -> Sequence[Message]:
         """Return the messages of what ended with the stream."""
         return self._encoder.finish(events)
 

@@ -11,13 +11,13 @@ import msgspec
 from msgspec import Meta
 
 from sightline.errors import SinkError
-from sightline.events import encoded
+from sightline.events import encode
 from sightline.sinks.config import SinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Outgoing
+    from sightline.events import Event, Message
 
 _TAIL = 1 << 16
 
@@ -58,13 +58,13 @@ class JsonLinesSink:
         self._size = 0
         self._open()
 
-    def emit(self, events: Sequence[Outgoing]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Append the events, all or none of each batch between two rotations.
 
         Raises:
             SinkError: When the file cannot be written; the events that are not in it are in the error.
         """
-        lines = [encoded(event) + b"\n" for event in events]
+        lines = [encode(event) + b"\n" for event in events]
         done = 0
         while done < len(lines):
             count = self._fitting(lines[done:])
@@ -113,7 +113,7 @@ class JsonLinesSink:
                 return count
         return len(lines)
 
-    def _append(self, text: bytes, events: Sequence[Outgoing]) -> None:
+    def _append(self, text: bytes, events: Sequence[Event | Message]) -> None:
         file = self._opened(events)
         written = 0
         try:
@@ -135,7 +135,7 @@ class JsonLinesSink:
                 f"{self._path}: cannot be forced to the disk: {error.strerror or error}"
             ) from error
 
-    def _rotate(self, events: Sequence[Outgoing]) -> None:
+    def _rotate(self, events: Sequence[Event | Message]) -> None:
         if self._size == 0:
             return
         os.close(self._opened(events))
@@ -153,7 +153,7 @@ class JsonLinesSink:
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
 
-    def _opened(self, events: Sequence[Outgoing]) -> int:
+    def _opened(self, events: Sequence[Event | Message]) -> int:
         if self._file is None:
             raise SinkError(f"{self._path}: the sink is closed", events)
         return self._file

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Outgoing
+    from sightline.events import Event, Message
 
 
 @runtime_checkable
@@ -20,8 +20,8 @@ class Sink(Protocol):
     method is called; a second `close` does nothing.
     """
 
-    def emit(self, events: Sequence[Outgoing]) -> None:
-        """Take events, or messages made of them, oldest first.
+    def emit(self, events: Sequence[Event | Message]) -> None:
+        """Take events, oldest first.
 
         Raises:
             SinkError: When some could not be taken.

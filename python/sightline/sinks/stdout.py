@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from sightline.errors import SinkError
-from sightline.events import encoded
+from sightline.events import encode
 from sightline.sinks.config import SinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.events import Outgoing
+    from sightline.events import Event, Message
 
 
 class StdoutSink:
@@ -27,7 +27,7 @@ class StdoutSink:
         self._stream = stream or sys.stdout.buffer
         self.reader_gone = False
 
-    def emit(self, events: Sequence[Outgoing]) -> None:
+    def emit(self, events: Sequence[Event | Message]) -> None:
         """Write the events.
 
         Raises:
@@ -36,7 +36,7 @@ class StdoutSink:
         if self.reader_gone:
             return
         try:
-            self._stream.write(b"".join(encoded(event) + b"\n" for event in events))
+            self._stream.write(b"".join(encode(event) + b"\n" for event in events))
             self._stream.flush()
         except BrokenPipeError:
             self._let_go()

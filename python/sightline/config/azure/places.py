@@ -10,9 +10,9 @@ import msgspec
 
 from sightline.calibration import CalibrationSettings
 from sightline.config.azure.notes import below, shown
-from sightline.config.azure.regions import FOOT_M
 from sightline.config.azure.settings import Setting
 from sightline.errors import ConfigError
+from sightline.ground import METRES_PER_FOOT
 from sightline.rules import check_scene
 from sightline.scene import Ground, Scene
 
@@ -175,7 +175,7 @@ def _ground(table: dict[str, object], path: str, values: Values, *, width_px: in
     if height is None or focal is None or tilt is None:
         return None
     pose: dict[str, Any] = {
-        "height_m": round(height * FOOT_M, 6),
+        "height_m": round(height * METRES_PER_FOOT, 6),
         "tilt_deg": round(90.0 - math.degrees(tilt), 6),
         "view_deg": round(2 * math.degrees(math.atan(width / (2 * focal))), 6),
     }

@@ -11,6 +11,7 @@ from sightline.config.azure.notes import below
 from sightline.config.azure.region_settings import REGION_SETTINGS
 from sightline.config.azure.shapes import Corners, line_ends, zone_corners
 from sightline.events.azure import AzureReport
+from sightline.ground import METRES_PER_FOOT
 from sightline.scene import Distance, Line, Zone
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sightline.config.azure.values import Found, Values
     from sightline.scene import Anchor, Point
 
-FOOT_M = 0.3048
 _LONGEST = 100
 # Leaves place for the names of a zone's four kinds of events and a number.
 _SHORT = 36
@@ -191,7 +191,7 @@ class RegionReader:
                 "the zone's sides cross",
             )
             return
-        metres = round(event.minimum_ft * FOOT_M, 6)
+        metres = round(event.minimum_ft * METRES_PER_FOOT, 6)
         self._regions.distances.append(
             Distance(name=self._free("distance", name), threshold_m=metres, zone=shape.points)
         )

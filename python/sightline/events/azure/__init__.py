@@ -2,9 +2,9 @@
 
 from sightline.events.azure.encoder import AzureEncoder
 from sightline.events.azure.frame import Frame
+from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.options import AzureCamera, AzureReport
 from sightline.events.azure.reader import AzureCalibration, AzureDetection, AzureEvent, decode
-from sightline.events.message import Message
 
 __all__ = [
     "AzureCalibration",
@@ -12,8 +12,8 @@ __all__ = [
     "AzureDetection",
     "AzureEncoder",
     "AzureEvent",
+    "AzureMessage",
     "AzureReport",
     "Frame",
-    "Message",
     "decode",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sightline.events.azure.facts import FEET_IN_METRE, CalibrationEventFacts, CalibrationFacts
+from sightline.events.azure.facts import CalibrationEventFacts, CalibrationFacts
 from sightline.events.azure.placement import zone_placement
 from sightline.events.azure.reporting import Interval
+from sightline.ground import METRES_PER_FOOT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +44,7 @@ def calibration_facts(known: Calibration, focal_scale: float) -> CalibrationFact
         return CalibrationFacts(status, 0.0, 0.0, 0.0)
     return CalibrationFacts(
         status,
-        height_ft=ground.height_m * FEET_IN_METRE,
+        height_ft=ground.height_m / METRES_PER_FOOT,
         focal_px=ground.focal_px * focal_scale,
         tilt_rad=math.pi / 2 - math.radians(ground.tilt_deg),
     )

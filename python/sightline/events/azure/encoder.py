@@ -16,12 +16,12 @@ from sightline.events.azure.counts import CountReport, VehicleCountReport, Vehic
 from sightline.events.azure.crossings import CrossingReport, DwellReport, LineReport
 from sightline.events.azure.distances import DistanceReport
 from sightline.events.azure.facts import EventFacts, MediaClock, MessageFacts, SourceFacts
+from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.presence import Presence, outward_deg
 from sightline.events.azure.renderings import render
 from sightline.events.azure.reporting import Frequency, Now
 from sightline.events.azure.view import Ids, View
 from sightline.events.base import segment
-from sightline.events.message import Message
 from sightline.events.types import LineCrossed, ZoneCountChanged, ZoneEntered, ZoneExited
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class AzureEncoder:
         size_px: Width and height of its frames.
         started_at: Wall-clock time of pts 0, RFC 3339 with a time zone.
         scene: The lines and zones that decide.
+        continuous: Whether times go on from epoch to epoch, as a looped file's do; otherwise the first frame of an epoch
+            comes one frame after the last.
 
     Raises:
         ConfigError: When a report names a line, zone or side that the scene does not have; with every fault.
@@ -67,11 +69,12 @@ class AzureEncoder:
         size_px: tuple[int, int],
         started_at: str,
         scene: Scene,
+        continuous: bool = False,
     ) -> None:
         self._options = options
         self._camera_id = camera_id
         self._size_px = size_px
-        self._clock = MediaClock(started_at)
+        self._clock = MediaClock(started_at, continuous=continuous)
         self._ids = Ids(camera_id, started_at)
         self._scale = 1.0 if options.width_px is None else options.width_px / size_px[0]
         places = _Places(scene, size_px)
@@ -82,7 +85,7 @@ class AzureEncoder:
         self._calibration = CalibrationReport(options, size_px=size_px, ids=self._ids)
         self._last: tuple[View, int] | None = None
 
-    def messages(self, frame: Frame, events: Sequence[Event]) -> list[Message]:
+    def messages(self, frame: Frame, events: Sequence[Event]) -> list[AzureMessage]:
         """Return the messages of one analyzed frame.
 
         Args:
@@ -101,7 +104,7 @@ class AzureEncoder:
         sent = [] if calibrated is None else [self._calibration_message(calibrated)]
         return sent + self._told(told, source, ("frame", frame.epoch, frame.pts_ns))
 
-    def finish(self, events: Sequence[Event]) -> list[Message]:
+    def finish(self, events: Sequence[Event]) -> list[AzureMessage]:
         """Return the messages of what ends with the stream, with the time of its last frame; none if there was no frame.
 
         Args:
@@ -138,7 +141,9 @@ class AzureEncoder:
             ]
         return told
 
-    def _told(self, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]) -> list[Message]:
+    def _told(
+        self, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]
+    ) -> list[AzureMessage]:
         """Leave out what the frequencies leave out, and make a message of each group that has something to say."""
         kept = [(of, draft) for of, draft in told if self._frequencies[of].keeps()]
         grouped: list[tuple[Group, list[_Told]]] = [
@@ -149,7 +154,7 @@ class AzureEncoder:
 
     def _message(
         self, group: Group, told: Sequence[_Told], source: SourceFacts, moment: tuple[object, ...]
-    ) -> Message:
+    ) -> AzureMessage:
         events = [
             EventFacts(
                 id=self._ids.hex("event", *moment, group, place),
@@ -172,8 +177,7 @@ class AzureEncoder:
         )
         first = self._options.reports[told[0][0]]
         kind = "lines" if first.event == "linecrossing" else "zones"
-        return Message(
-            encoding="azure",
+        return AzureMessage(
             event_id=str(self._ids.uuid("message", *moment, group)),
             camera_id=self._camera_id,
             type=events[0].type,
@@ -182,9 +186,8 @@ class AzureEncoder:
             body=self._rendered(facts),
         )
 
-    def _calibration_message(self, facts: CalibrationEventFacts) -> Message:
-        return Message(
-            encoding="azure",
+    def _calibration_message(self, facts: CalibrationEventFacts) -> AzureMessage:
+        return AzureMessage(
             event_id=str(self._ids.uuid("message", facts.id)),
             camera_id=self._camera_id,
             type="cameraCalibrationEvent",

@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sightline.events.azure.wire import Properties, ZonePlacement
 
-FEET_IN_METRE = 1 / 0.3048
-"""Feet in a metre: the international foot."""
-
 Box = tuple[float, float, float, float]
 
 
@@ -174,21 +171,23 @@ class MediaClock:
 
     Args:
         started_at: Time of pts 0, RFC 3339 with a zone.
+        continuous: Whether the source's own times go on from epoch to epoch, as a looped file's do.
 
     Raises:
-        ValueError: When it is not.
+        ValueError: When `started_at` is something else.
 
-    >>> clock = MediaClock("2026-05-01T08:00:00Z")
-    >>> [clock.at(0, 0), clock.at(0, 40), clock.at(1, 0)]
-    [0, 40, 80]
+    >>> clock, looped = MediaClock("2026-05-01T08:00:00Z"), MediaClock("2026-05-01T08:00:00Z", continuous=True)
+    >>> [clock.at(0, 0), clock.at(0, 40), clock.at(1, 90)], [looped.at(0, 0), looped.at(0, 40), looped.at(1, 90)]
+    ([0, 40, 80], [0, 40, 90])
     """
 
-    def __init__(self, started_at: str) -> None:
+    def __init__(self, started_at: str, *, continuous: bool = False) -> None:
         start = datetime.fromisoformat(started_at)
         if start.tzinfo is None:
             message = f"started_at: expected RFC 3339 with a time zone such as 2026-05-01T08:00:00Z, found {started_at!r}"
             raise ValueError(message)
         self._start = start.astimezone(UTC)
+        self._continuous = continuous
         self._epoch: int | None = None
         self._offset_ns = 0
         self._last_ns = 0
@@ -196,12 +195,11 @@ class MediaClock:
 
     def at(self, epoch: int, pts_ns: int) -> int:
         """Return the frame's media time, nanoseconds, and go on to it."""
-        if epoch != self._epoch:
-            if self._epoch is not None:
-                self._offset_ns = self._last_ns + self._step_ns - pts_ns
-            self._epoch = epoch
-        else:
+        if epoch == self._epoch:
             self._step_ns = pts_ns + self._offset_ns - self._last_ns
+        elif self._epoch is not None and not self._continuous:
+            self._offset_ns = self._last_ns + self._step_ns - pts_ns
+        self._epoch = epoch
         self._last_ns = pts_ns + self._offset_ns
         return self._last_ns
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sightline.calibration import Calibration
-from sightline.faces import FaceMask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sightline.faces import FaceMask
     from sightline.motions import Motions
     from sightline.tracks import Tracks
 
@@ -35,4 +35,4 @@ class Frame:
     tracks: Tracks
     motions: Motions
     calibration: Calibration = field(default_factory=Calibration)
-    face_masks: Mapping[int, FaceMask] = field(default_factory=dict[int, FaceMask])
+    face_masks: Mapping[int, FaceMask] = field(default_factory=dict[int, "FaceMask"])

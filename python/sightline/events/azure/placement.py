@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sightline.events.azure.facts import FEET_IN_METRE
 from sightline.events.azure.rounding import FEET, SHARE, number
 from sightline.events.azure.wire import Point, Polygon, Rectangle, ZonePlacement
+from sightline.ground import METRES_PER_FOOT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +109,7 @@ def _people(
     bottom_right = np.stack([feet[:, 0] + half, feet[:, 1]], axis=1)
     shown = _within(top_left, size_px) & _within(bottom_right, size_px)
     shown[shown] &= _judged(ground, size_px, feet[shown], grid[shown])[1]
-    corners = ground.locate(bottom_right[shown]) * FEET_IN_METRE
+    corners = ground.locate(bottom_right[shown]) / METRES_PER_FOOT
     first, last = top_left[shown] / size_px, bottom_right[shown] / size_px
     boxes = [Rectangle(points=(_point(a, SHARE), _point(b, SHARE))) for a, b in zip(first, last, strict=True)]
     return boxes, [_point(corner, FEET) for corner in corners]

@@ -6,7 +6,8 @@ import math
 import uuid
 from typing import TYPE_CHECKING
 
-from sightline.events.azure.facts import FEET_IN_METRE, Box, DetectionFacts, FaceFacts
+from sightline.events.azure.facts import Box, DetectionFacts, FaceFacts
+from sightline.ground import METRES_PER_FOOT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +72,7 @@ class View:
     def speed_fps(self, row: int) -> float | None:
         """Return a speed on the ground, feet a second, where it is known."""
         speed = _known(self.frame.motions.speed_mps[row]) if self.is_calibrated else None
-        return None if speed is None else speed * FEET_IN_METRE
+        return None if speed is None else speed / METRES_PER_FOOT
 
     def image_heading_deg(self, row: int) -> float | None:
         """Return a direction in the picture, degrees clockwise from up; None for who stands."""
@@ -84,11 +85,11 @@ class View:
         across, ahead = map(_known, self.frame.motions.ground_m[row])
         if across is None or ahead is None:
             return None
-        return across * FEET_IN_METRE, ahead * FEET_IN_METRE
+        return across / METRES_PER_FOOT, ahead / METRES_PER_FOOT
 
     def places_ft(self, rows: list[int]) -> NDArray[np.float64]:
         """Return where tracks' feet are on the ground, (N, 2) feet, NaN where that is not known."""
-        return self.frame.motions.ground_m[rows].reshape(-1, 2) * FEET_IN_METRE
+        return self.frame.motions.ground_m[rows].reshape(-1, 2) / METRES_PER_FOOT
 
     def unlinked(self, row: int, track_id: int, *, vehicle: str | None = None) -> DetectionFacts:
         """Describe a visible track without saying who it is: its id is one of the frame alone."""
@@ -108,9 +109,9 @@ class View:
             box=_within(event.box),
             confidence=event.confidence,
             tracking_id=tracking_id,
-            ground_ft=(ground[0] * FEET_IN_METRE, ground[1] * FEET_IN_METRE),
+            ground_ft=(ground[0] / METRES_PER_FOOT, ground[1] / METRES_PER_FOOT),
             ground_rad=None if heading is None else math.radians(heading),
-            speed_fps=None if speed is None else speed * FEET_IN_METRE,
+            speed_fps=None if speed is None else speed / METRES_PER_FOOT,
             foot=((event.box[0] + event.box[2]) / 2, event.box[3]),
         )
 
