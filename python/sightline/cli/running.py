@@ -10,6 +10,7 @@ from sightline.cli.delivering import Sinks, open_sinks
 from sightline.config import Config, scene_of
 from sightline.detectors import open_detector
 from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
+from sightline.faces import open_face_detector, open_mask_detector
 from sightline.pipeline import Camera, Pipeline
 from sightline.tracks import ByteTrack
 from sightline.video import open_source
@@ -110,8 +111,9 @@ def _face_models(config: Config) -> tuple[detectors.Detector, detectors.Detector
         )
         return None
     threads = config.detector.threads
-    return open_detector(config.faces.detector, threads=threads), open_detector(
-        config.faces.masks, threads=threads
+    return (
+        open_face_detector(config.faces.detector, threads=threads),
+        open_mask_detector(config.faces.masks, threads=threads),
     )
 
 

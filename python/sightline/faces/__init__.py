@@ -6,5 +6,6 @@ recognised: nothing that describes a face is computed or kept.
 
 from sightline.faces.classifier import FaceMaskClassifier
 from sightline.faces.mask import FaceMask
+from sightline.faces.opening import open_face_detector, open_mask_detector
 
-__all__ = ["FaceMask", "FaceMaskClassifier"]
+__all__ = ["FaceMask", "FaceMaskClassifier", "open_face_detector", "open_mask_detector"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from sightline.faces.finder import FaceFinder
 from sightline.faces.heads import head_regions, whose
+from sightline.faces.opening import DEFAULT_MIN_CONFIDENCE, DEFAULT_MIN_FACE_CONFIDENCE
 from sightline.faces.reader import MaskReader
 from sightline.faces.votes import Sighting, Votes
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 DEFAULT_EVERY: Final = 5
 DEFAULT_MIN_FACE_PX: Final = 20.0
-DEFAULT_MIN_CONFIDENCE: Final = 0.5
-DEFAULT_MIN_FACE_CONFIDENCE: Final = 0.8
 _FORGET_NS: Final = 10_000_000_000
 _RGB: Final = 3
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sightline import _core
-from sightline.detectors import Batch, Columns, Detector, open_detector
+from sightline.detectors import Batch, Columns, Detector
 from sightline.errors import ModelError
+from sightline.faces.opening import open_face_detector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-_INPUT_PX: Final = (160, 160)  # a head is half as wide as that, more than the model needs
 
 
 class Faces(NamedTuple):
@@ -45,9 +44,7 @@ class FaceFinder:
     ) -> None:
         self._owned = isinstance(model, str | Path)
         self._detector = (
-            open_detector(
-                model, confidence=min_confidence, classes=None, threads=threads, input_size=_INPUT_PX
-            )
+            open_face_detector(model, min_confidence=min_confidence, threads=threads)
             if isinstance(model, str | Path)
             else model
         )

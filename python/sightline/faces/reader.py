@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sightline import _core
-from sightline.detectors import Detector, open_detector
 from sightline.errors import ModelError
+from sightline.faces.opening import MASK, NO_MASK, open_mask_detector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightline.detectors import Columns
-
-MASK: Final = "face_mask"
-"""The class of a face that wears a mask."""
-NO_MASK: Final = "face_nomask"
-"""The class of a face that does not."""
+    from sightline.detectors import Columns, Detector
 
 _AROUND: Final = 3.0  # side of what is shown, in sides of the face: the model was trained on faces in scenes
 _ACROSS: Final = 2  # faces side by side, and one above the other, in the model's input
@@ -48,7 +43,7 @@ class MaskReader:
     ) -> None:
         self._owned = isinstance(model, str | Path)
         self._detector = (
-            open_detector(model, confidence=min_confidence, classes=(MASK, NO_MASK), threads=threads)
+            open_mask_detector(model, min_confidence=min_confidence, threads=threads)
             if isinstance(model, str | Path)
             else model
         )

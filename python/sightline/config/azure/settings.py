@@ -103,9 +103,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "VIDEO_URL",
         "text",
-        "used",
-        "`source`: rtsp, rtsps, http or https, or a file's path, relative to the manifest's folder; AES-encrypted when "
-        "`KEY_ENV` and `IV_ENV` are in the environment or the module's `env`",
+        "used differently",
+        "`source`: a file's path, relative to the manifest's folder; rtsp, rtsps, http and https are read, and cannot be opened "
+        "yet; AES-encrypted when `KEY_ENV` and `IV_ENV` are in the environment or the module's `env`",
     ),
     Setting(
         "VIDEO_SOURCE_ID",
