@@ -39,6 +39,7 @@ MODULES = [
     "rules",
     "config",
     "sinks",
+    "subscribe",
     "outbox",
     "pipeline",
     "render",

@@ -1,0 +1,127 @@
+"""What a configuration says about Event Grid."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from sightline.errors import ConfigError
+from sightline.events import Encoding
+from sightline.sinks.secrets import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Schema = Literal["cloudevents", "event_grid"]
+Identity = Literal["default", "managed", "workload"]
+
+# Of a request, and so of an event (Microsoft Learn, "Azure Event Grid quotas and limits").
+LARGEST_BYTES = 1_048_576
+# Events in a request to a topic or domain, and to a namespace topic.
+MOST_EVENTS = 5000
+MOST_EVENTS_IN_NAMESPACE = 1000
+
+Bytes = Annotated[int, Meta(ge=1024, le=LARGEST_BYTES)]
+Events = Annotated[int, Meta(ge=1, le=MOST_EVENTS)]
+Parallel = Annotated[int, Meta(ge=1, le=32)]
+Seconds = Annotated[float, Meta(gt=0, le=300)]
+
+
+class EventGridConfig(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="event_grid"
+):
+    """Events to Azure Event Grid; see `sightline.sinks.EventGridSink`. One of `key`, `sas_token` and `identity` is given.
+
+    Attributes:
+        endpoint: URL of a topic or domain, as the portal shows it (`https://NAME.REGION-1.eventgrid.azure.net/api/events`), or of a
+            namespace, without a path.
+        namespace_topic: Name of the topic in the namespace, if the endpoint is one.
+        domain_topic: The topic in the domain, if the endpoint is one; `{camera}` in it stands for the camera's name.
+        schema: What the topic was made for: CloudEvents 1.0, or Event Grid's own.
+        key: An access key.
+        sas_token: A shared access signature that was made with a key, for topics and domains.
+        identity: Microsoft Entra ID: `managed` identity, `workload` identity, or `default`, which looks for either and for
+            what a developer is logged in with.
+        client_id: Which identity, where there are several.
+        ca_file: Certificates to trust instead of the public authorities', PEM.
+        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis, each in an envelope.
+        max_events: Events in a request.
+        max_bytes: Bytes of a request.
+        parallel: Requests under way at once; those of one camera go one after another.
+        connect_timeout_s: How long to wait for a connection, seconds.
+        read_timeout_s: How long to wait for an answer, seconds.
+    """
+
+    endpoint: Annotated[str, Meta(min_length=1)]
+    namespace_topic: Annotated[str, Meta(pattern="^[A-Za-z0-9-]{1,50}$")] | None = None
+    domain_topic: Annotated[str, Meta(min_length=1)] | None = None
+    schema: Schema = "cloudevents"
+    key: Secret | None = None
+    sas_token: Secret | None = None
+    identity: Identity | None = None
+    client_id: str | None = None
+    ca_file: str | None = None
+    encoding: Encoding = "cloudevents"
+    max_events: Events = 1000
+    max_bytes: Bytes = 1_000_000
+    parallel: Parallel = 4
+    connect_timeout_s: Seconds = 5.0
+    read_timeout_s: Seconds = 30.0
+
+
+def config_of_environment(environment: Mapping[str, str]) -> EventGridConfig:
+    """Return what the environment variables `EVENTGRID_…` say.
+
+    `EVENTGRID_ENDPOINT`, and where they are set `EVENTGRID_TOPIC_NAME` (a namespace's topic), `EVENTGRID_DOMAIN_TOPIC`,
+    `EVENTGRID_SCHEMA`, `EVENTGRID_CA_FILE`; `EVENTGRID_KEY` or `EVENTGRID_SAS_TOKEN`, and without either the default identity.
+
+    Raises:
+        ConfigError: When the endpoint is not there.
+    """
+    endpoint = environment.get("EVENTGRID_ENDPOINT", "")
+    if not endpoint:
+        raise ConfigError(
+            "EVENTGRID_ENDPOINT: expected the URL of a topic, domain or namespace, found nothing; set it to"
+            " what the portal shows as the endpoint"
+        )
+    key, token = (
+        Secret(env=name) if environment.get(name) else None
+        for name in ("EVENTGRID_KEY", "EVENTGRID_SAS_TOKEN")
+    )
+    schema = environment.get("EVENTGRID_SCHEMA", "cloudevents")
+    if schema not in ("cloudevents", "event_grid"):
+        raise ConfigError(f"EVENTGRID_SCHEMA: expected cloudevents or event_grid, found {schema!r}")
+    return EventGridConfig(
+        endpoint=endpoint,
+        namespace_topic=environment.get("EVENTGRID_TOPIC_NAME"),
+        domain_topic=environment.get("EVENTGRID_DOMAIN_TOPIC"),
+        schema=cast("Schema", schema),
+        key=key,
+        sas_token=token,
+        identity="default" if key is None and token is None else None,
+        ca_file=environment.get("EVENTGRID_CA_FILE"),
+    )
+
+
+def url_of(endpoint: str, namespace_topic: str | None) -> str:
+    """Return the URL that events are posted to.
+
+    Raises:
+        ConfigError: When the endpoint is no `https` URL, or has not the path that it needs.
+    """
+    if re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", endpoint):
+        endpoint = f"https://{endpoint}"  # the portal shows a namespace's host alone
+    parts = urlsplit(endpoint)
+    if parts.scheme != "https" or not parts.hostname or parts.username is not None:
+        raise ConfigError(
+            "endpoint: expected a URL that begins with https:// and has no user in it, such as"
+            " https://people.westeurope-1.eventgrid.azure.net/api/events"
+        )
+    base = f"https://{parts.netloc}"
+    if namespace_topic is not None:
+        return f"{base}/topics/{namespace_topic}:publish?api-version=2024-06-01"
+    return f"{base}{parts.path.rstrip('/') or '/api/events'}?api-version=2018-01-01"
