@@ -18,6 +18,8 @@ BENCHMARKS = {
     "conformance": "the conformance suite and random walkers: ours, supervision, savant_rs, OpenCV, usual scripts",
     "ground": "places and distances on the ground: calibrated, from points, from people alone",
     "quality": "tracks and counts of recorded scenes against the truth, and other trackers'",
+    "delivery": "events into the outbox and to Event Grid: ours, the SDK, a bare SQLite loop",
+    "torture": "delivery while the endpoint fails at random and the publisher is killed",
     "crowds": "tracks of simulated crowds against the truth, and other trackers'",
 }
 TOGETHER = {"tracking": ("tracking", "quality", "crowds")}

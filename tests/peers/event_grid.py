@@ -118,7 +118,7 @@ class EventGridPeer:
         self.locked = {}
         self._subscriptions = set()
         self._context = context
-        self._connections = 0
+        self.connections = 0
         self._writers = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -184,8 +184,8 @@ class EventGridPeer:
         await asyncio.sleep(0)
 
     async def _serve(self, reader, writer):
-        self._connections += 1
-        connection = self._connections
+        self.connections += 1
+        connection = self.connections
         self._writers.add(writer)
         gone = (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError, asyncio.CancelledError)
         try:

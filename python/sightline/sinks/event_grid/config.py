@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Schema = Literal["cloudevents", "event_grid"]
 Identity = Literal["default", "managed", "workload"]
 
+_SCHEMAS: dict[str, Schema] = {"cloudevents": "cloudevents", "event_grid": "event_grid"}
 # Of a request, and so of an event (Microsoft Learn, "Azure Event Grid quotas and limits").
 LARGEST_BYTES = 1_048_576
 # Events in a request to a topic or domain, and to a namespace topic.
@@ -92,14 +93,14 @@ def config_of_environment(environment: Mapping[str, str]) -> EventGridConfig:
         Secret(env=name) if environment.get(name) else None
         for name in ("EVENTGRID_KEY", "EVENTGRID_SAS_TOKEN")
     )
-    schema = environment.get("EVENTGRID_SCHEMA", "cloudevents")
-    if schema not in ("cloudevents", "event_grid"):
-        raise ConfigError(f"EVENTGRID_SCHEMA: expected cloudevents or event_grid, found {schema!r}")
+    schema = _SCHEMAS.get(named := environment.get("EVENTGRID_SCHEMA", "cloudevents"))
+    if schema is None:
+        raise ConfigError(f"EVENTGRID_SCHEMA: expected cloudevents or event_grid, found {named!r}")
     return EventGridConfig(
         endpoint=endpoint,
         namespace_topic=environment.get("EVENTGRID_TOPIC_NAME"),
         domain_topic=environment.get("EVENTGRID_DOMAIN_TOPIC"),
-        schema=cast("Schema", schema),
+        schema=schema,
         key=key,
         sas_token=token,
         identity="default" if key is None and token is None else None,

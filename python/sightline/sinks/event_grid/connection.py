@@ -29,7 +29,7 @@ from sightline.errors import ConfigError
 from sightline.sinks.event_grid.credentials import policy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from sightline.sinks.event_grid.credentials import Credential, SecretCredential
 
@@ -109,7 +109,7 @@ class Connection:
                 self._clients.get_nowait().close()
 
     @contextlib.contextmanager
-    def _client(self) -> Iterator[PipelineClient[Any, Any]]:
+    def _client(self) -> Generator[PipelineClient[Any, Any]]:
         """The client that was used last, so that few requests need few connections; a new one if all are in use."""
         try:
             client = self._clients.get_nowait()

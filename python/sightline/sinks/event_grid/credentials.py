@@ -37,7 +37,7 @@ class SecretCredential:
     """
 
     def __init__(self, secret: Secret, kind: Literal["key", "sas"], environment: Mapping[str, str]) -> None:
-        self.kind = kind
+        self.kind: Literal["key", "sas"] = kind
         self._secret = secret
         self._environment = environment
         self.read()
@@ -71,7 +71,7 @@ def policy_of(credential: SecretCredential | Credential, *, namespace: bool) -> 
         ConfigError: When a namespace is given a shared access signature, which it does not take.
     """
     if isinstance(credential, TokenCredential):
-        return BearerTokenCredentialPolicy(credential, SCOPE)
+        return BearerTokenCredentialPolicy[Any, Any](credential, SCOPE)
     if namespace and _is_signature(credential):
         raise ConfigError("a namespace topic takes no sas_token; use a key or an identity")
     if isinstance(credential, SecretCredential):

@@ -57,8 +57,8 @@ class Outcome:
     """
 
     taken: int = 0
-    left: list[Parcel] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
+    left: list[Parcel] = field(default_factory=list[Parcel])
+    refused: list[Refusal] = field(default_factory=list[Refusal])
     failure: str = ""
     retry_after_s: float | None = None
 
