@@ -10,6 +10,7 @@ from tests.support.messages import Collector, message, per_camera
 
 from sightline.errors import Refusal, SinkError
 from sightline.outbox import Limits, Outbox, Route, messages_of
+from sightline.outbox.courier import Courier
 
 
 class FixedClock:
@@ -153,6 +154,17 @@ def test_what_was_taken_of_a_batch_is_not_sent_again(path):
     sink.wait_for(lambda: len(sink.taken) == 40)
     outbox.close()
     assert per_camera(sink.taken) == {"east": list(range(20)), "west": list(range(20))}
+
+
+def test_pauses_grow_only_while_nothing_is_taken(path):
+    courier = Courier(Route("cloud", Collector()), path, None, None, print)
+    for _ in range(30):
+        courier._fail("half of it")
+        assert courier._pause_s(None, progressed=True) <= 0.5
+    assert courier._pause_s(None, progressed=False) <= 0.5
+    assert courier._pause_s(None, progressed=False) <= 1.0
+    pauses = [courier._pause_s(None, progressed=False) for _ in range(100)]
+    assert 6.0 <= max(pauses) <= 60.0
 
 
 class Broken(Collector):

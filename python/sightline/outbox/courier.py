@@ -75,6 +75,8 @@ class Courier:
     dead_letters: DeadLetters
     report: Callable[[str], None]
     delivery: Delivery = field(default_factory=Delivery)
+    # Attempts in a row of which nothing was taken. A receiver that takes a part each time fails too, and is not away.
+    _fruitless: int = 0
     _news: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _drain: threading.Event = field(default_factory=threading.Event)
@@ -171,10 +173,11 @@ class Courier:
         return [message for message in given if message.seq in again], refused
 
     def _pause_s(self, error: SinkError | None, *, progressed: bool) -> float:
+        before = 0 if progressed else self._fruitless
+        self._fruitless = 0 if progressed else before + 1
         if error is not None and error.retry_after_s is not None:
             return error.retry_after_s
-        failures = 0 if progressed else self.delivery.failures
-        longest = min(_FIRST_PAUSE_S * 2.0 ** min(failures, 30), _LONGEST_PAUSE_S)
+        longest = min(_FIRST_PAUSE_S * 2.0 ** min(before, 30), _LONGEST_PAUSE_S)
         return random.uniform(0.1, 1.0) * longest  # noqa: S311 - it only spreads attempts
 
     def _fail(self, message: str) -> None:
@@ -186,3 +189,4 @@ class Courier:
         if self.delivery.failures:
             self.report(f"sink {self.route.name}: takes events again")
         self.delivery = Delivery()
+        self._fruitless = 0
