@@ -1,6 +1,8 @@
 """Event Grid over TLS on loopback: every way to say who we are, every schema, every answer, and no answer."""
 
+import ast
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -617,3 +619,21 @@ def test_what_is_written_is_the_same_each_time():
         assert write(cloud_message("east", 1), schema, "t-{camera}") == write(
             cloud_message("east", 1), schema, "t-{camera}"
         )
+
+
+@pytest.fixture
+def endpoint_in_environment(peer, authority, monkeypatch):
+    monkeypatch.setenv("EVENTGRID_ENDPOINT", peer.url)
+    monkeypatch.setenv("EVENTGRID_KEY", peer.key)
+    monkeypatch.setenv("EVENTGRID_CA_FILE", str(authority.ca_file))
+
+
+@pytest.mark.usefixtures("endpoint_in_environment")
+def test_the_guides_first_script_publishes_what_it_counts(peer, tmp_path, monkeypatch, capsys, fixtures):
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guide" / "event-grid.md"
+    first, second = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)
+    ast.parse(second)
+    (tmp_path / "lobby.mp4").symlink_to(fixtures / "videos" / "vtest_480x360.avi")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(first, "event-grid.md", "exec"), {})  # noqa: S102 - our own text
+    assert len(peer.accepted) == capsys.readouterr().out.count("LineCrossed") > 0
