@@ -77,7 +77,7 @@ def run(_rounds: int) -> Result:
         ],
         [
             f"One publisher with an outbox and an Event Grid sink (50 events a request, up to four at once) against an HTTPS endpoint on loopback that checks every event. Its {requests:,} requests: {mix}.",
-            "A duplicate is an event that was taken before. After a lost answer: the endpoint took the request and the publisher was not told. After a kill: it was told, or was about to be, and was killed before it had noted that. Subscribers drop both by event id.",
+            "A duplicate is an event that was taken before. After a lost answer: the endpoint took the request and the publisher was not told. After a kill: it was told, or was about to be, and was killed before it had noted that, which it does for up to 1,000 events at once: here 20 requests of 50, by default one or two. Subscribers drop both by event id.",
             "Order is that of each event's first arrival. Killed at random moments: while it commits, sends, waits, or starts.",
         ],
     )
@@ -121,8 +121,10 @@ def _kill_again_and_again(job, peer, kills, chance, figures) -> list[int]:
     lives: list[int] = []
     arrived = _Arrived(peer)
     for mark in [*marks, None]:
-        command = [sys.executable, "-m", "benches.ours.publisher", json.dumps(job)]
-        publisher = subprocess.Popen(command, cwd=ROOT)
+        command = [sys.executable, "-m", "benches.ours.publisher"]
+        publisher = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, text=True)
+        with publisher.stdin as told:
+            told.write(json.dumps(job))
         figures.lives += 1
         try:
             if mark is None:

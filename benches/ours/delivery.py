@@ -62,6 +62,20 @@ def through_outbox(job, batch):
     return lambda: outbox.emit(batch), end
 
 
+def idle(job):
+    """Processor time of an outbox and a sink that have nothing to do."""
+    with tempfile.TemporaryDirectory() as folder:
+        sink = EventGridSink(job["url"], AzureKeyCredential(job["key"]), ca_file=job["ca_file"])
+        outbox = Outbox(f"{folder}/outbox.db", [Route("event_grid", sink)])
+        outbox.emit(events(1))
+        time.sleep(1)
+        cpu = time.process_time()
+        time.sleep(job["seconds"])
+        used = time.process_time() - cpu
+        outbox.close()
+    return {"seconds": job["seconds"], "cpu_s": used}
+
+
 def sdk(job, batch):
     client = EventGridPublisherClient(job["url"], AzureKeyCredential(job["key"]))
     wrapped = [json.loads(encode(event)) for event in batch]
@@ -81,6 +95,9 @@ def sdk(job, batch):
 
 def main():
     job = json.load(sys.stdin)
+    if job["side"] == "idle":
+        print(json.dumps(idle(job)))
+        return
     batch = events(job["batch"])
     call, end = {"ours": ours, "outbox": through_outbox, "sdk": sdk}[job["side"]](job, batch)
     call()

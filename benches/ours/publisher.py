@@ -35,7 +35,7 @@ def message(number: int, cameras: int) -> Message:
 
 
 def main() -> None:
-    job = json.loads(sys.argv[1])
+    job = json.load(sys.stdin)
     sink = EventGridSink(
         job["url"],
         AzureKeyCredential(job["key"]),

@@ -572,13 +572,26 @@ def test_a_revoked_key_delays_and_loses_nothing(peer, authority, tmp_path):
     assert not any("b2xk" in text for text in words)
 
 
-def test_an_endpoint_that_goes_and_comes_back(peer, opened, tmp_path):
-    outbox = through_an_outbox(tmp_path, opened(peer))
+class JumpingClock:
+    """A time of day that a test moves."""
+
+    def __init__(self):
+        self.ns = 1_700_000_000_000_000_000
+
+    def now_ns(self):
+        return self.ns
+
+
+def test_an_endpoint_that_is_gone_for_an_hour(peer, opened, tmp_path):
+    clock = JumpingClock()
+    outbox = Outbox(tmp_path / "outbox.db", [Route("cloud", opened(peer))], clock=clock)
     outbox.emit(events_of(10))
     peer.wait_for(lambda: len(peer.accepted) == 20)
     peer.shut()
     for number in range(10, 40):
+        clock.ns += 120_000_000_000
         outbox.emit([cloud_message("east", number)])
+        outbox.flush()
     until(lambda: outbox.stats().deliveries["cloud"].failures)
     assert "refuses connections" in outbox.stats().deliveries["cloud"].error
     peer.open()
