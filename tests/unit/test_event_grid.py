@@ -1,33 +1,23 @@
-"""Event Grid over TLS on loopback: every way to say who we are, every schema, every answer, and no answer."""
+"""Event Grid over TLS on loopback: every way to say who we are, every schema, and what a request holds."""
 
-import ast
 import json
-import re
 import threading
-import time
-from pathlib import Path
 
-import msgspec
 import pytest
 from azure.core.credentials import AccessToken, AzureKeyCredential, AzureSasCredential
 from azure.core.messaging import CloudEvent
 from azure.eventgrid import EventGridEvent, EventGridPublisherClient
 from tests.peers.authority import Authority
-from tests.peers.event_grid import LARGEST, EventGridPeer, Fault, refusing_port, signature
-from tests.support.messages import cloud_message, per_camera
+from tests.peers.event_grid import EventGridPeer, signature
+from tests.support.event_grid import azure_message, events_of, numbers_by_camera, sinks_for
+from tests.support.messages import cloud_message
 
 from sightline.errors import ConfigError, SinkError
 from sightline.events import decode
-from sightline.outbox import Outbox, Route
 from sightline.sinks import EventGridSink, Secret, Sink
 from sightline.sinks.event_grid import EventGridConfig, open_sink
 from sightline.sinks.event_grid.lane import Parcel, batches
 from sightline.sinks.event_grid.wire import write
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
@@ -38,32 +28,8 @@ def peer(authority):
 
 @pytest.fixture
 def opened(authority):
-    """Opens sinks for peers, and closes them."""
-    sinks = []
-
-    def open_for(peer, **options):
-        settings = {"credential": AzureKeyCredential(peer.key), "ca_file": str(authority.ca_file), **options}
-        endpoint = settings.pop("endpoint", peer.namespace_url if "namespace_topic" in options else peer.url)
-        sinks.append(EventGridSink(endpoint, settings.pop("credential"), **settings))
-        return sinks[-1]
-
-    yield open_for
-    for sink in sinks:
-        sink.close()
-
-
-def events_of(count, cameras=("east", "west"), size=0):
-    return [cloud_message(camera, number, size) for number in range(count) for camera in cameras]
-
-
-def first_seen(peer):
-    """Numbers by camera, in the order in which they came first."""
-    events = dict.fromkeys(peer.ids())
-    numbers = {}
-    for name in events:
-        camera, _, number = name.rpartition("-")
-        numbers.setdefault(camera, []).append(int(number))
-    return numbers
+    with sinks_for(authority) as open_for:
+        yield open_for
 
 
 def test_it_is_a_sink(peer, opened):
@@ -137,12 +103,6 @@ def test_the_event_grid_schema(authority, opened):
     assert azure["dataVersion"] == "2.0"
 
 
-def azure_message():
-    body = b'{"events":[{"type":"personLineEvent","zone":"door"}],"schemaVersion":"2.0"}'
-    message = cloud_message("lobby", 7)
-    return msgspec.structs.replace(message, encoding="azure", type="personLineEvent", body=body)
-
-
 def test_a_message_of_azure_is_the_data_of_a_cloud_event(peer, opened):
     opened(peer).emit([azure_message()])
     assert peer.accepted[0].event == {
@@ -199,166 +159,9 @@ def test_requests_are_cut_by_number_and_by_size():
 def test_several_requests_are_under_way_and_each_camera_stays_in_order(peer, opened):
     cameras = tuple(f"camera{number}" for number in range(8))
     opened(peer, max_events=20).emit(events_of(30, cameras))
-    assert per_camera_of(peer) == {camera: list(range(30)) for camera in cameras}
+    assert numbers_by_camera(peer) == {camera: list(range(30)) for camera in cameras}
     assert len({request.connection for request in peer.requests}) == 4
     assert max(request.count for request in peer.requests) == 20
-
-
-def per_camera_of(peer):
-    return per_camera([cloud_message(*split(name)) for name in peer.ids()])
-
-
-def split(name):
-    camera, _, number = name.rpartition("-")
-    return camera, int(number)
-
-
-def test_a_poison_event_is_found_and_refused_with_the_servers_reason(peer, opened):
-    messages = events_of(100, ("east",))
-    poison = msgspec.structs.replace(messages[37], body=messages[37].body.replace(b'"1.0"', b'"0.3"', 1))
-    messages[37] = poison
-    with pytest.raises(SinkError) as error:
-        opened(peer).emit(messages)
-    assert error.value.events == []
-    (refusal,) = error.value.refused
-    assert refusal.event is poison
-    assert "400" in refusal.reason
-    assert "'specversion' was not set to 1.0" in refusal.reason
-    assert per_camera_of(peer) == {"east": [n for n in range(100) if n != 37]}
-    assert len(peer.requests) < 20
-
-
-def test_an_event_that_is_no_json_stops_no_other(peer, opened, authority):
-    messages = events_of(3, ("east",))
-    messages[1] = msgspec.structs.replace(messages[1], body=b"{not json")
-    with pytest.raises(SinkError) as error:
-        opened(peer).emit(messages)
-    assert [refusal.event for refusal in error.value.refused] == [messages[1]]
-    with EventGridPeer(authority.server_context(), schema="event_grid") as grid:
-        with pytest.raises(SinkError) as error:
-            opened(grid, schema="event_grid").emit(messages)
-        assert "not a CloudEvent in JSON" in error.value.refused[0].reason
-        assert grid.ids() == ["east-0", "east-2"]
-
-
-def test_a_request_that_is_too_large_is_halved_and_one_event_refused(authority, opened):
-    with EventGridPeer(authority.server_context(), max_bytes=10_000) as peer:
-        messages = [*events_of(40, ("east",)), cloud_message("east", 40, 12_000), cloud_message("east", 41)]
-        with pytest.raises(SinkError) as error:
-            opened(peer).emit(messages)
-        assert [refusal.event.event_id for refusal in error.value.refused] == ["east-40"]
-        assert "The maximum size (10000) has been exceeded" in error.value.refused[0].reason
-        assert per_camera_of(peer) == {"east": [*range(40), 41]}
-
-
-def test_an_event_of_the_largest_size_is_sent_alone(peer, opened):
-    large = cloud_message("east", 1, 0)
-    large = cloud_message("east", 1, LARGEST - len(large.body) - 2)
-    opened(peer).emit([cloud_message("east", 0), large, cloud_message("east", 2)])
-    assert [request.count for request in peer.requests] == [1, 1, 1]
-    assert peer.ids() == ["east-0", "east-1", "east-2"]
-
-
-def test_a_topic_of_another_schema_refuses_no_events(peer, opened):
-    with pytest.raises(SinkError, match="check whether the topic was made for this schema") as error:
-        opened(peer, schema="event_grid").emit(events_of(30))
-    assert error.value.refused == []
-    assert error.value.events == events_of(30)
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        (401, "not valid: check it"),
-        (403, "EventGrid Data Sender"),
-        (404, "there is no such topic"),
-        (408, "took too long"),
-        (429, "fewer requests"),
-        (500, "500"),
-        (502, "502"),
-        (503, "503"),
-        (302, "302"),
-    ],
-)
-def test_events_are_the_callers_again_after_each_answer_that_may_change(status, words, peer, opened):
-    peer.faults.append(Fault(status))
-    sink = opened(peer)
-    with pytest.raises(SinkError, match=words) as error:
-        sink.emit(events_of(5))
-    assert error.value.events == events_of(5)
-    assert error.value.refused == []
-    assert len(peer.requests) == 1
-    sink.emit(error.value.events)
-    assert first_seen(peer) == {"east": list(range(5)), "west": list(range(5))}
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"Retry-After": "7"}, 7),
-        ({"Retry-After": "Wed, 25 Nov 2026 12:00:30 GMT", "Date": "Wed, 25 Nov 2026 12:00:00 GMT"}, 30),
-        ({"Retry-After": "1e9"}, 3600),
-        ({"Retry-After": "-3"}, 0),
-        ({"Retry-After": "nan"}, None),
-        ({"Retry-After": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_the_servers_wish_to_be_left_alone_is_handed_on(headers, seconds, peer, opened):
-    peer.faults.append(Fault(429, headers))
-    with pytest.raises(SinkError) as error:
-        opened(peer).emit(events_of(1))
-    assert error.value.retry_after_s == seconds
-
-
-def test_what_was_taken_before_a_failure_is_not_given_back(peer, opened):
-    sink = opened(peer, max_events=2)
-    peer.choose_fault = lambda: Fault(503) if len(peer.requests) == 2 else None
-    with pytest.raises(SinkError) as error:
-        sink.emit(events_of(10, ("east",)))
-    assert [event.event_id for event in error.value.events] == [f"east-{number}" for number in range(4, 10)]
-    assert first_seen(peer) == {"east": [0, 1, 2, 3]}
-
-
-def test_no_answer_in_time(peer, opened):
-    peer.faults.append(Fault(stall=True))
-    with pytest.raises(SinkError, match="no answer in time") as error:
-        opened(peer, read_timeout_s=0.3).emit(events_of(1))
-    assert error.value.events == events_of(1)
-
-
-def test_a_connection_that_is_cut(peer, opened):
-    peer.faults.append(Fault())
-    with pytest.raises(SinkError, match="cut before an answer"):
-        opened(peer).emit(events_of(1))
-
-
-def test_a_lost_answer_gives_the_same_events_twice(peer, opened):
-    peer.faults.append(Fault(accept=True))
-    sink = opened(peer)
-    with pytest.raises(SinkError) as error:
-        sink.emit(events_of(1))
-    sink.emit(error.value.events)
-    assert peer.ids() == ["east-0", "west-0"] * 2
-
-
-def test_nobody_listens(peer, opened):
-    with refusing_port() as port, pytest.raises(SinkError, match="it refuses connections"):
-        opened(peer, endpoint=f"https://localhost:{port}/api/events").emit(events_of(1))
-
-
-def test_a_name_that_cannot_be_found(peer, opened):
-    sink = opened(peer, endpoint="https://people.invalid/api/events")
-    with pytest.raises(SinkError, match="name cannot be found") as error:
-        sink.emit(events_of(1))
-    assert error.value.events == events_of(1)
-
-
-def test_an_authority_that_nobody_knows(peer, opened, tmp_path):
-    other = Authority(tmp_path / "other")
-    with pytest.raises(SinkError, match=r"not trusted.*name that one's certificate in ca_file"):
-        opened(peer, ca_file=str(other.ca_file)).emit(events_of(1))
-    assert peer.requests == []
 
 
 def test_the_environments_authorities_do_not_win_over_ours(peer, opened, monkeypatch, tmp_path):
@@ -544,109 +347,8 @@ def test_no_secret_is_seen_anywhere(peer, opened, authority, caplog, tmp_path):
         Secret()
 
 
-def through_an_outbox(path, sink, report=lambda _: None):
-    return Outbox(path / "outbox.db", [Route("cloud", sink)], report=report)
-
-
-def until(holds, timeout_s=20.0):
-    end = time.monotonic() + timeout_s
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def test_a_revoked_key_delays_and_loses_nothing(peer, authority, tmp_path):
-    file = tmp_path / "key"
-    file.write_text("b2xk")
-    config = EventGridConfig(endpoint=peer.url, key=Secret(file=str(file)), ca_file=str(authority.ca_file))
-    words = []
-    outbox = through_an_outbox(tmp_path, open_sink(config, {}), words.append)
-    outbox.emit(events_of(50))
-    peer.wait_for(lambda: any(request.status == 401 for request in peer.requests))
-    file.write_text(peer.key)
-    peer.wait_for(lambda: len(peer.accepted) == 100)
-    outbox.close()
-    assert per_camera_of(peer) == {"east": list(range(50)), "west": list(range(50))}
-    assert "check it" in words[0]
-    assert "takes events again" in words[-1]
-    assert not any("b2xk" in text for text in words)
-
-
-class JumpingClock:
-    """A time of day that a test moves."""
-
-    def __init__(self):
-        self.ns = 1_700_000_000_000_000_000
-
-    def now_ns(self):
-        return self.ns
-
-
-def test_an_endpoint_that_is_gone_for_an_hour(peer, opened, tmp_path):
-    clock = JumpingClock()
-    outbox = Outbox(tmp_path / "outbox.db", [Route("cloud", opened(peer))], clock=clock)
-    outbox.emit(events_of(10))
-    peer.wait_for(lambda: len(peer.accepted) == 20)
-    peer.shut()
-    for number in range(10, 40):
-        clock.ns += 120_000_000_000
-        outbox.emit([cloud_message("east", number)])
-        outbox.flush()
-    until(lambda: outbox.stats().deliveries["cloud"].failures)
-    assert "refuses connections" in outbox.stats().deliveries["cloud"].error
-    peer.open()
-    peer.wait_for(lambda: len(first_seen(peer)["east"]) == 40)
-    outbox.close()
-    assert first_seen(peer)["east"] == list(range(40))
-
-
-def test_a_wrong_authority_and_a_missing_name_wait_in_the_outbox(peer, opened, tmp_path, authority):
-    other = Authority(tmp_path / "other")
-    wrong = (opened(peer, ca_file=str(other.ca_file)), opened(peer, endpoint="https://people.invalid/"))
-    for sink, reason in zip(wrong, ("not trusted", "cannot be found"), strict=True):
-        outbox = through_an_outbox(tmp_path, sink)
-        outbox.emit(events_of(5))
-        until(lambda box=outbox: box.stats().deliveries["cloud"].failures)
-        assert reason in outbox.stats().deliveries["cloud"].error
-        assert outbox.stats().sinks[0].waiting > 0
-        outbox.close(drain_s=0)
-    outbox = through_an_outbox(tmp_path, opened(peer))
-    outbox.close()
-    assert len(peer.accepted) == 20
-
-
-def test_a_poison_event_goes_to_the_dead_letters_with_the_servers_reason(peer, opened, tmp_path):
-    messages = events_of(20, ("east",))
-    messages[3] = msgspec.structs.replace(messages[3], body=b'{"specversion":"1.0","id":"bad"}')
-    outbox = through_an_outbox(tmp_path, opened(peer))
-    outbox.emit(messages)
-    peer.wait_for(lambda: len(peer.accepted) == 19)
-    outbox.close()
-    (line,) = Path(tmp_path / "outbox.db.refused.jsonl").read_text().splitlines()
-    assert "Required property 'source' was not set." in json.loads(line)["reason"]
-    assert per_camera_of(peer) == {"east": [number for number in range(20) if number != 3]}
-
-
 def test_what_is_written_is_the_same_each_time():
     for schema in ("cloudevents", "event_grid"):
         assert write(cloud_message("east", 1), schema, "t-{camera}") == write(
             cloud_message("east", 1), schema, "t-{camera}"
         )
-
-
-@pytest.fixture
-def endpoint_in_environment(peer, authority, monkeypatch):
-    monkeypatch.setenv("EVENTGRID_ENDPOINT", peer.url)
-    monkeypatch.setenv("EVENTGRID_KEY", peer.key)
-    monkeypatch.setenv("EVENTGRID_CA_FILE", str(authority.ca_file))
-
-
-@pytest.mark.usefixtures("endpoint_in_environment")
-def test_the_guides_first_script_publishes_what_it_counts(peer, tmp_path, monkeypatch, capsys, fixtures):
-    guide = Path(__file__).resolve().parents[2] / "docs" / "guide" / "event-grid.md"
-    first, second = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)
-    ast.parse(second)
-    (tmp_path / "lobby.mp4").symlink_to(fixtures / "videos" / "vtest_480x360.avi")
-    monkeypatch.chdir(tmp_path)
-    exec(compile(first, "event-grid.md", "exec"), {})  # noqa: S102 - our own text
-    assert len(peer.accepted) == capsys.readouterr().out.count("LineCrossed") > 0

@@ -10,7 +10,6 @@ import time
 import pytest
 import uvicorn
 from azure.core.credentials import AzureKeyCredential
-from tests.peers.authority import Authority
 from tests.peers.event_grid import EventGridPeer, Fault
 from tests.peers.event_grid_push import Push
 from tests.support.messages import cloud_message
@@ -20,11 +19,6 @@ from sightline.events import LineCrossed, decode
 from sightline.sinks import EventGridSink, Secret
 from sightline.sinks.event_grid.wire import write
 from sightline.subscribe import Delivered, Recent, pull, read, webhook
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 def event(number, camera="lobby"):
