@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import sightline
-from sightline.config import CameraConfig, Config, DetectorConfig, FileConfig, TrackerConfig
+from sightline.config import CameraConfig, Config, DetectorConfig, OutboxConfig, TrackerConfig
 from sightline.config.strict import convert
 from sightline.config.toml import load_config, read_toml
 from sightline.events import EVENT_TYPES
@@ -19,6 +19,7 @@ from sightline.events.azure import AzureCamera, AzureReport
 from sightline.events.conduct import Conduct
 from sightline.events.schema import schema_of
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
+from sightline.sinks import sink_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -35,7 +36,8 @@ def code_words(text: str) -> set[str]:
         CameraConfig,
         DetectorConfig,
         TrackerConfig,
-        FileConfig,
+        OutboxConfig,
+        *sink_kinds().values(),
         AzureCamera,
         AzureReport,
         Scene,
@@ -53,6 +55,7 @@ def test_every_field_of_the_configuration_is_in_its_reference(model):
         "sinks",
         "detector",
         "tracker",
+        "outbox",
     } <= named
 
 

@@ -14,8 +14,7 @@ from tests.support.event_grid import events_of, first_seen, numbers_by_camera, s
 from tests.support.messages import cloud_message
 
 from sightline.outbox import Outbox, Route
-from sightline.sinks import Secret
-from sightline.sinks.event_grid import EventGridConfig, open_sink
+from sightline.sinks import EventGridConfig, Secret
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_a_revoked_key_delays_and_loses_nothing(peer, authority, tmp_path):
     file.write_text("b2xk")
     config = EventGridConfig(endpoint=peer.url, key=Secret(file=str(file)), ca_file=str(authority.ca_file))
     words = []
-    outbox = through_an_outbox(tmp_path, open_sink(config, {}), words.append)
+    outbox = through_an_outbox(tmp_path, config.open(), words.append)
     outbox.emit(events_of(50))
     peer.wait_for(lambda: any(request.status == 401 for request in peer.requests))
     file.write_text(peer.key)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.config import Config, FileConfig, load_config, load_scene
+from sightline.config import Config, load_config, load_scene
 from sightline.config.strict import convert
 from sightline.errors import ConfigError
+from sightline.sinks import FileConfig, sink_kinds
 
 GOOD = """
 [[cameras]]
@@ -97,7 +98,7 @@ def test_a_whole_configuration(config_file, tmp_path):
 
 def test_ten_faults_are_told_at_once_and_nothing_else(config_file):
     assert faults_of(config_file(TEN_FAULTS)) == {
-        "speed": "is unknown; expected one of cameras, detector, queue, sinks, tracker",
+        "speed": "is unknown; expected one of cameras, detector, outbox, queue, sinks, tracker",
         "cameras[0].source": "is missing",
         "cameras[0].fps": "expected more than 0 and at most 1000, found 0",
         "cameras[0].lines[0].from[1]": "expected at least 0 and at most 1, found 1.7",
@@ -106,7 +107,7 @@ def test_ten_faults_are_told_at_once_and_nothing_else(config_file):
         "cameras[0].zones[0].polygon[1][1]": "expected a number, found 'half'",
         "detector.confidence": "expected a number, found 'high'",
         "detector.threads": "expected at least 1, found 0",
-        "sinks[0].type": "expected one of stdout, file, found 'pigeon'",
+        "sinks[0].type": f"expected one of {', '.join(sink_kinds())}, found 'pigeon'",
     }
 
 

@@ -12,10 +12,10 @@ from tests.peers.event_grid import EventGridPeer, signature
 from tests.support.event_grid import azure_message, events_of, numbers_by_camera, sinks_for
 from tests.support.messages import cloud_message
 
+from sightline.config.toml import load_config
 from sightline.errors import ConfigError, SinkError
 from sightline.events import decode
-from sightline.sinks import EventGridSink, Secret, Sink
-from sightline.sinks.event_grid import EventGridConfig, open_sink
+from sightline.sinks import EventGridConfig, EventGridSink, Secret, Sink
 from sightline.sinks.event_grid.lane import Parcel, batches
 from sightline.sinks.event_grid.wire import write
 
@@ -234,7 +234,7 @@ def test_a_key_in_a_file_can_be_changed_while_it_runs(peer, authority, tmp_path)
     config = EventGridConfig(
         endpoint=peer.url, key=Secret(file=str(file)), ca_file=str(authority.ca_file), max_events=5000
     )
-    sink = open_sink(config, {})
+    sink = config.open()
     with pytest.raises(SinkError, match="401"):
         sink.emit(events_of(1))
     file.write_text(peer.key)
@@ -256,7 +256,7 @@ def test_a_key_in_a_file_can_be_changed_while_it_runs(peer, authority, tmp_path)
 )
 def test_exactly_one_credential_is_named(secrets):
     with pytest.raises(ConfigError, match="exactly one of key, sas_token and identity"):
-        open_sink(EventGridConfig(endpoint="https://localhost/", **secrets), {"K": "x"})
+        EventGridConfig(endpoint="https://localhost/", **secrets)
 
 
 def test_a_managed_identitys_token_is_asked_for_and_sent(peer, authority, monkeypatch):
@@ -264,7 +264,7 @@ def test_a_managed_identitys_token_is_asked_for_and_sent(peer, authority, monkey
         monkeypatch.setenv("IDENTITY_ENDPOINT", url)
         monkeypatch.setenv("IDENTITY_HEADER", "header-of-a-test")
         config = EventGridConfig(endpoint=peer.url, identity="managed", ca_file=str(authority.ca_file))
-        sink = open_sink(config, {})
+        sink = config.open()
         sink.emit(events_of(1))
         sink.emit(events_of(1))
         sink.close()
@@ -278,7 +278,7 @@ def test_an_identity_without_a_token_loses_nothing(peer, authority, monkeypatch)
         monkeypatch.setenv("IDENTITY_ENDPOINT", url)
         monkeypatch.setenv("IDENTITY_HEADER", "header-of-a-test")
         config = EventGridConfig(endpoint=peer.url, identity="managed", ca_file=str(authority.ca_file))
-        sink = open_sink(config, {})
+        sink = config.open()
         with pytest.raises(SinkError, match=r"401.*no token") as error:
             sink.emit(events_of(1))
         sink.close()
@@ -343,7 +343,7 @@ def test_no_secret_is_seen_anywhere(peer, opened, authority, caplog, tmp_path):
     with pytest.raises(ConfigError, match="environment variable NO_SUCH: expected a secret"):
         Secret(env="NO_SUCH").read({})
     assert repr(Secret(env="KEY")) == "Secret(env='KEY', file=None)"
-    with pytest.raises(ValueError, match="expected either"):
+    with pytest.raises(ConfigError, match="expected either"):
         Secret()
 
 
@@ -352,3 +352,49 @@ def test_what_is_written_is_the_same_each_time():
         assert write(cloud_message("east", 1), schema, "t-{camera}") == write(
             cloud_message("east", 1), schema, "t-{camera}"
         )
+
+
+CONFIGURATION = """
+[[cameras]]
+source = "lobby.mp4"
+
+[[sinks]]
+type = "event_grid"
+endpoint = "{endpoint}"
+key = {{ file = "secrets/key" }}
+ca_file = "ca.pem"
+parallel = 2
+"""
+
+
+def test_a_configuration_opens_a_sink_with_files_beside_it(peer, authority, tmp_path):
+    (tmp_path / "run.toml").write_text(CONFIGURATION.format(endpoint=peer.url))
+    (tmp_path / "lobby.mp4").touch()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "key").write_text(peer.key)
+    (tmp_path / "ca.pem").write_bytes(authority.ca_file.read_bytes())
+    (config,) = load_config(tmp_path / "run.toml").sinks
+    assert peer.key not in repr(config)
+    sink = config.open()
+    sink.emit(events_of(1))
+    sink.close()
+    assert len(peer.accepted) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('key = { env = "A", file = "B" }', "sinks[0].key: expected either"),
+        ('key = "the-secret-itself"', "sinks[0].key: expected a table"),
+        ('identity = "mine"', "sinks[0].identity"),
+        ('sas_token = { env = "A" }\nkey = { env = "B" }', "sinks[0]: expected exactly one of"),
+        ('key = { env = "A" }\nnamespace_topic = "p"\nschema = "event_grid"', "takes CloudEvents only"),
+        ('key = { env = "A" }\nmax_bytes = 10_000_000', "sinks[0].max_bytes"),
+    ],
+)
+def test_a_wrong_configuration_is_told_with_its_path(line, words, tmp_path):
+    text = CONFIGURATION.format(endpoint="https://localhost").replace('key = { file = "secrets/key" }', line)
+    (tmp_path / "run.toml").write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load_config(tmp_path / "run.toml")
+    assert words in str(error.value)

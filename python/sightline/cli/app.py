@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline import __version__
-from sightline.cli import model
+from sightline.cli import events, model
 from sightline.cli.check import check
 from sightline.cli.conformance import conformance
 from sightline.cli.console import STOPPED
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(check)
 app.add_typer(model.app, name="model")
+app.add_typer(events.app, name="events")
 app.command()(demo)
 app.command()(conformance)
 

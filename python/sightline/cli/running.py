@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sightline import detectors
-from sightline.cli.console import say
-from sightline.config import Config, FileConfig, scene_of
+from sightline.cli.console import say, warn
+from sightline.cli.delivering import open_sinks
+from sightline.config import Config, scene_of
 from sightline.detectors import open_detector
 from sightline.errors import SourceError
 from sightline.pipeline import Camera, Pipeline
-from sightline.sinks import JsonLinesSink, Sink, StdoutSink
 from sightline.tracks import ByteTrack
 from sightline.video import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.config import DetectorConfig, StdoutConfig
+    from sightline.config import DetectorConfig
+    from sightline.sinks import Sink
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
@@ -49,12 +50,12 @@ def pipeline_from_config(config: Config, sinks: Sequence[Sink], *, keep_pictures
     info = cameras[0].source.info
     detector = _open_detector(config.detector, (info.width, info.height))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
-    opened = [*sinks, *map(_open_sink, config.sinks)]
+    opened = open_sinks(config.sinks, config.outbox, report=warn)
     return Pipeline(
         cameras=cameras,
         detector=detector,
         tracker=tracker,
-        sinks=opened,
+        sinks=[*sinks, *opened.native],
         keep_pictures=keep_pictures,
         queue=config.queue,
     )
@@ -80,11 +81,3 @@ def _open_detector(config: DetectorConfig, source_size: tuple[int, int]) -> dete
         input_size=config.input_size,
         source_size=source_size,
     )
-
-
-def _open_sink(config: StdoutConfig | FileConfig) -> Sink:
-    if isinstance(config, FileConfig):
-        return JsonLinesSink(
-            config.path, fsync=config.fsync, rotate_bytes=config.rotate_bytes, rotate_keep=config.rotate_keep
-        )
-    return StdoutSink()

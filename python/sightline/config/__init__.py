@@ -4,8 +4,7 @@ from sightline.config.model import (
     CameraConfig,
     Config,
     DetectorConfig,
-    FileConfig,
-    StdoutConfig,
+    OutboxConfig,
     TrackerConfig,
 )
 from sightline.config.toml import load_config, load_scene, read_toml, scene_of
@@ -14,8 +13,7 @@ __all__ = [
     "CameraConfig",
     "Config",
     "DetectorConfig",
-    "FileConfig",
-    "StdoutConfig",
+    "OutboxConfig",
     "TrackerConfig",
     "load_config",
     "load_scene",

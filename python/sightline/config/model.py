@@ -8,7 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from sightline.events.azure import AzureCamera
+from sightline.outbox import Limits
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
+from sightline.sinks import SinkConfig
 
 CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -107,35 +109,14 @@ class TrackerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     per_class: bool = False
 
 
-Encoding = Literal["cloudevents", "azure"]
-
-
-class StdoutConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="stdout"):
-    """Events on standard output.
+class OutboxConfig(Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where events wait for sinks that may be away, and how many; see `sightline.outbox.Limits`.
 
     Attributes:
-        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
+        path: The outbox's file, relative to the configuration's folder; `outbox.db` in the folder for state when absent.
     """
 
-    encoding: Encoding = "cloudevents"
-
-
-class FileConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="file"):
-    """Events in a JSON-lines file; see `sightline.sinks.JsonLinesSink`.
-
-    Attributes:
-        path: The file, relative to the configuration's folder.
-        fsync: When the file is forced to the disk.
-        rotate_bytes: Size at which a new file is begun; never when absent.
-        rotate_keep: How many rotated files are kept.
-        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
-    """
-
-    path: Annotated[str, Meta(min_length=1)]
-    fsync: Literal["never", "batch", "always"] = "batch"
-    rotate_bytes: Annotated[int, Meta(ge=1024)] | None = None
-    rotate_keep: AtLeastOne = 5
-    encoding: Encoding = "cloudevents"
+    path: Annotated[str, Meta(min_length=1)] | None = None
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -146,11 +127,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         detector: What finds people.
         tracker: How they are followed.
         sinks: Where events go; standard output when empty.
+        outbox: Where they wait for sinks that may be away.
         queue: Decoded frames of one camera that may wait.
     """
 
     cameras: Annotated[list[CameraConfig], Meta(min_length=1)]
     detector: DetectorConfig = DetectorConfig()
     tracker: TrackerConfig = TrackerConfig()
-    sinks: list[StdoutConfig | FileConfig] = []
+    sinks: list[SinkConfig] = []
+    outbox: OutboxConfig = OutboxConfig()
     queue: Annotated[int, Meta(ge=1, le=64)] = 4

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from msgspec import inspect as kinds
 
 from sightline.errors import ConfigError, Fault
+from sightline.sinks import SinkConfig, sink_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,9 @@ class _Walk:
         return _FAULTY
 
     def _struct(self, value: object, kind: kinds.StructType, path: str) -> object:
+        if kind.cls is SinkConfig:
+            sinks = [kinds.type_info(sink) for sink in sink_kinds().values()]
+            return self._tagged(value, cast("list[kinds.StructType]", sinks), path)
         if not isinstance(value, dict):
             return self._fault(path, f"expected a table, found {_shown(value)}")
         given = cast("dict[str, object]", value)

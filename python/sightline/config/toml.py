@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sightline.config.model import CameraConfig, Config, FileConfig
+from sightline.config.model import CameraConfig, Config
 from sightline.config.strict import convert
 from sightline.errors import ConfigError, Fault
 from sightline.rules import check_scene
@@ -31,19 +31,18 @@ def load_config(path: str | os.PathLike[str]) -> Config:
         _completed(camera, file.parent, f"cameras[{index}]", faults)
         for index, camera in enumerate(config.cameras)
     ]
-    _require_distinct(cameras, faults)
-    sinks = [
-        msgspec.structs.replace(sink, path=str(file.parent / sink.path))
-        if isinstance(sink, FileConfig)
-        else sink
-        for sink in config.sinks
-    ]
+    _require_distinct("cameras", [camera.id or "" for camera in cameras], "id", faults)
+    sinks = [sink.beside(file.parent) for sink in config.sinks]
+    _require_distinct("sinks", [sink.called for sink in sinks], "name", faults)
+    outbox = config.outbox
+    if outbox.path is not None:
+        outbox = msgspec.structs.replace(outbox, path=str(file.parent / outbox.path))
     if faults:
         raise ConfigError(faults)
     detector = config.detector
     if detector.model and (file.parent / detector.model).is_file():
         detector = msgspec.structs.replace(detector, model=str(file.parent / detector.model))
-    return msgspec.structs.replace(config, cameras=cameras, sinks=sinks, detector=detector)
+    return msgspec.structs.replace(config, cameras=cameras, sinks=sinks, outbox=outbox, detector=detector)
 
 
 def load_scene(path: str | os.PathLike[str]) -> Scene:
@@ -109,15 +108,10 @@ def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault
     return msgspec.structs.replace(camera, source=str(folder / camera.source), id=name)
 
 
-def _require_distinct(cameras: list[CameraConfig], faults: list[Fault]) -> None:
+def _require_distinct(items: str, names: list[str], field: str, faults: list[Fault]) -> None:
     seen: dict[str, int] = {}
-    for index, camera in enumerate(cameras):
-        name = camera.id or ""
+    for index, name in enumerate(names):
         if name in seen:
-            faults.append(
-                Fault(
-                    f"cameras[{index}].id",
-                    f"expected a name of its own, found {name!r} as in cameras[{seen[name]}]",
-                )
-            )
+            message = f"expected a name of its own, found {name!r} as in {items}[{seen[name]}]"
+            faults.append(Fault(f"{items}[{index}].{field}", message))
         seen.setdefault(name, index)

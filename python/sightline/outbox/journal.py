@@ -11,6 +11,7 @@ from sightline.events import Message
 from sightline.outbox import schema
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
@@ -137,11 +138,7 @@ class Journal:
 
     def size(self) -> int:
         """How many bytes of the file are in use."""
-        pragmas = ("page_count", "freelist_count", "page_size")
-        pages, free, page = (
-            int(self._connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in pragmas
-        )
-        return (pages - free) * page
+        return size_of(self._connection)
 
     def forget_delivered(self, before_ns: int) -> int:
         """Delete what every active sink took and what came in before a time; return how many messages that were."""
@@ -179,13 +176,16 @@ class Journal:
 
     def progress(self) -> list[Progress]:
         """How far each sink is, by name."""
-        rows = self._connection.execute(
-            "SELECT name, encoding, active, cursor,"
-            " (SELECT count(*) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
-            " (SELECT min(created_ns) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
-            " accepted, retried, dead_lettered, dropped FROM sinks ORDER BY name"
+        return progress_of(self._connection)
+
+    @staticmethod
+    def messages(connection: sqlite3.Connection, encoding: Encoding | None, after: int) -> Iterator[Message]:
+        """Yield messages of a connection after a place, oldest first, of one encoding or of all."""
+        query = (
+            f"SELECT {_COLUMNS} FROM messages WHERE seq > ?2 AND (?1 IS NULL OR encoding = ?1) ORDER BY seq"  # noqa: S608 - our own names
         )
-        return [Progress(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
+        for row in connection.execute(query, (encoding, after)):
+            yield _message(row)
 
     def _delete(self, condition: str, value: int) -> int:
         query = f"DELETE FROM messages WHERE seq IN ({_chosen(condition)})"  # noqa: S608 - our own words
@@ -249,19 +249,24 @@ def _chosen(condition: str) -> str:
     return f"SELECT seq FROM messages WHERE {condition} ORDER BY seq LIMIT {_CHUNK}"  # noqa: S608 - our own words
 
 
-def messages_of(path: Path, encoding: Encoding | None = None) -> Iterator[Message]:
-    """Yield every message that a file holds, oldest first, without touching it.
+def size_of(connection: sqlite3.Connection) -> int:
+    """How many bytes of a file are in use."""
+    pages, free, page = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    return (pages - free) * page
 
-    Raises:
-        sqlite3.Error: When there is no such file, or it is no outbox.
-    """
-    connection = schema.connect_to_read(path)
-    try:
-        query = f"SELECT {_COLUMNS} FROM messages WHERE ?1 IS NULL OR encoding = ?1 ORDER BY seq"  # noqa: S608 - our own names
-        for row in connection.execute(query, (encoding,)):
-            yield _message(row)
-    finally:
-        connection.close()
+
+def progress_of(connection: sqlite3.Connection) -> list[Progress]:
+    """How far each sink of a file is, by name."""
+    rows = connection.execute(
+        "SELECT name, encoding, active, cursor,"
+        " (SELECT count(*) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
+        " (SELECT min(created_ns) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
+        " accepted, retried, dead_lettered, dropped FROM sinks ORDER BY name"
+    )
+    return [Progress(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
 
 
 def _message(row: tuple[int, Encoding, str, str, str, str, str | None, bytes]) -> Message:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from sightline.outbox.clock import SteadyClock
 from sightline.outbox.courier import Courier, Delivery, Route
 from sightline.outbox.dead_letters import DeadLetters
 from sightline.outbox.limits import Limits
+from sightline.outbox.lock import locked
 from sightline.outbox.store import State, Store
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Outbox:
         report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.path = Path(path)
-        self._lock_file = _locked(self.path)
+        self._lock_file = locked(self.path)
         try:
             self._store = Store(
                 self.path,
@@ -143,21 +143,3 @@ class Outbox:
             sinks=self._store.progress(),
             deliveries={courier.route.name: courier.delivery for courier in self._couriers},
         )
-
-
-def _locked(path: Path) -> int:
-    """Lock the outbox for this process; two that deliver from one file would send everything twice."""
-    lock = path.with_name(f"{path.name}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise SinkError(f"{path}: the outbox cannot be opened: {error.strerror or error}") from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(file)
-        raise SinkError(
-            f"{path}: another process has this outbox; stop it, or give this one an outbox of its own"
-        ) from None
-    return file

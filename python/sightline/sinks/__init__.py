@@ -1,10 +1,23 @@
-"""Where events go: one module a sink."""
+"""Where events go."""
 
-from sightline.sinks.event_grid import EventGridSink
-from sightline.sinks.json_lines import JsonLinesSink
+from sightline.sinks.config import SinkConfig, sink_kinds
+from sightline.sinks.event_grid import EventGridConfig, EventGridSink
+from sightline.sinks.json_lines import FileConfig, JsonLinesSink
 from sightline.sinks.opening import sink_from_argument
 from sightline.sinks.protocol import Sink
 from sightline.sinks.secrets import Secret
-from sightline.sinks.stdout import StdoutSink
+from sightline.sinks.stdout import StdoutConfig, StdoutSink
 
-__all__ = ["EventGridSink", "JsonLinesSink", "Secret", "Sink", "StdoutSink", "sink_from_argument"]
+__all__ = [
+    "EventGridConfig",
+    "EventGridSink",
+    "FileConfig",
+    "JsonLinesSink",
+    "Secret",
+    "Sink",
+    "SinkConfig",
+    "StdoutConfig",
+    "StdoutSink",
+    "sink_from_argument",
+    "sink_kinds",
+]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+import msgspec
+from msgspec import Meta
 
 from sightline.errors import SinkError
 from sightline.events import encode
+from sightline.sinks.config import SinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,3 +173,35 @@ def _cut_torn_line(file: int) -> int:
     if whole != size:
         os.ftruncate(file, whole)
     return whole
+
+
+class FileConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="file"):
+    """Events in a JSON-lines file; see `JsonLinesSink`.
+
+    Attributes:
+        path: The file, relative to the configuration's folder.
+        fsync: When the file is forced to the disk.
+        rotate_bytes: Size at which a new file is begun; never when absent.
+        rotate_keep: How many rotated files are kept.
+    """
+
+    durable: ClassVar[bool] = False
+
+    path: Annotated[str, Meta(min_length=1)]
+    fsync: Fsync = "batch"
+    rotate_bytes: Annotated[int, Meta(ge=1024)] | None = None
+    rotate_keep: Annotated[int, Meta(ge=1)] = 5
+
+    def beside(self, folder: Path) -> Self:
+        """Return it with its path relative to a folder."""
+        return msgspec.structs.replace(self, path=str(folder / self.path))
+
+    def open(self) -> JsonLinesSink:
+        """Open the file.
+
+        Raises:
+            SinkError: When it cannot be opened.
+        """
+        return JsonLinesSink(
+            self.path, fsync=self.fsync, rotate_bytes=self.rotate_bytes, rotate_keep=self.rotate_keep
+        )

@@ -29,7 +29,11 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def __post_init__(self) -> None:
         if (self.env is None) == (self.file is None):
-            raise ValueError('expected either { env = "NAME" } or { file = "PATH" }')
+            raise ConfigError('expected either { env = "NAME" } or { file = "PATH" }')
+
+    def beside(self, folder: Path) -> Secret:
+        """Return it with its file relative to a folder."""
+        return self if self.file is None else Secret(file=str(folder / self.file))
 
     def read(self, environment: Mapping[str, str] | None = None) -> str:
         """Return the secret.

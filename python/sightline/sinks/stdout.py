@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from sightline.errors import SinkError
 from sightline.events import encode
+from sightline.sinks.config import SinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,3 +56,13 @@ class StdoutSink:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)
+
+
+class StdoutConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="stdout"):
+    """Events on standard output."""
+
+    durable: ClassVar[bool] = False
+
+    def open(self) -> StdoutSink:
+        """Open it."""
+        return StdoutSink()

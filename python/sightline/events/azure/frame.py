@@ -35,4 +35,4 @@ class Frame:
     tracks: Tracks
     motions: Motions
     calibration: Calibration = field(default_factory=Calibration)
-    face_masks: Mapping[int, FaceMask] = field(default_factory=dict)
+    face_masks: Mapping[int, FaceMask] = field(default_factory=dict[int, "FaceMask"])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from sightline.errors import ConfigError
-from sightline.events import Encoding
+from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from sightline.sinks.event_grid.sink import EventGridSink
 
 Schema = Literal["cloudevents", "event_grid"]
 Identity = Literal["default", "managed", "workload"]
@@ -32,9 +36,7 @@ Parallel = Annotated[int, Meta(ge=1, le=32)]
 Seconds = Annotated[float, Meta(gt=0, le=300)]
 
 
-class EventGridConfig(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="event_grid"
-):
+class EventGridConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="event_grid"):
     """Events to Azure Event Grid; see `sightline.sinks.EventGridSink`. One of `key`, `sas_token` and `identity` is given.
 
     Attributes:
@@ -49,7 +51,6 @@ class EventGridConfig(
             what a developer is logged in with.
         client_id: Which identity, where there are several.
         ca_file: Certificates to trust instead of the public authorities', PEM.
-        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis, each in an envelope.
         max_events: Events in a request.
         max_bytes: Bytes of a request.
         parallel: Requests under way at once; those of one camera go one after another.
@@ -66,12 +67,36 @@ class EventGridConfig(
     identity: Identity | None = None
     client_id: str | None = None
     ca_file: str | None = None
-    encoding: Encoding = "cloudevents"
     max_events: Events = 1000
     max_bytes: Bytes = 1_000_000
     parallel: Parallel = 4
     connect_timeout_s: Seconds = 5.0
     read_timeout_s: Seconds = 30.0
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("key", "sas_token", "identity") if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ConfigError(f"expected exactly one of key, sas_token and identity, found {found}")
+        url_of(self.endpoint, self.namespace_topic)
+        check_topic(self.namespace_topic, self.domain_topic, self.schema)
+
+    def beside(self, folder: Path) -> Self:
+        """Return it with its files relative to a folder."""
+        places = {"key": self.key, "sas_token": self.sas_token}
+        moved = {name: secret.beside(folder) for name, secret in places.items() if secret is not None}
+        ca_file = None if self.ca_file is None else str(folder / self.ca_file)
+        return msgspec.structs.replace(self, ca_file=ca_file, **moved)
+
+    def open(self) -> EventGridSink:
+        """Open the sink.
+
+        Raises:
+            ConfigError: When azure-core is missing, or a secret is not where it says.
+        """
+        from sightline.sinks.event_grid.sink import EventGridSink  # noqa: PLC0415 - it imports this
+
+        return EventGridSink.from_config(self, os.environ)
 
 
 def config_of_environment(environment: Mapping[str, str]) -> EventGridConfig:
@@ -106,6 +131,14 @@ def config_of_environment(environment: Mapping[str, str]) -> EventGridConfig:
         identity="default" if key is None and token is None else None,
         ca_file=environment.get("EVENTGRID_CA_FILE"),
     )
+
+
+def check_topic(namespace_topic: str | None, domain_topic: str | None, schema: Schema) -> None:
+    """Raise ConfigError for a namespace's topic with what it does not take."""
+    if namespace_topic is not None and (domain_topic is not None or schema != "cloudevents"):
+        raise ConfigError(
+            "a namespace topic takes CloudEvents only, and has no domain_topic; leave schema and domain_topic out"
+        )
 
 
 def url_of(endpoint: str, namespace_topic: str | None) -> str:

@@ -51,12 +51,8 @@ def credential_of(config: EventGridConfig, environment: Mapping[str, str]) -> Se
     """Return the credential that a configuration names.
 
     Raises:
-        ConfigError: When it names none or several, one that the endpoint does not take, or one that is not there.
+        ConfigError: When it is not there, or cannot be used.
     """
-    given = [name for name in ("key", "sas_token", "identity") if getattr(config, name) is not None]
-    if len(given) != 1:
-        found = " and ".join(given) or "none of them"
-        raise ConfigError(f"event_grid: expected exactly one of key, sas_token and identity, found {found}")
     if config.key is not None:
         return SecretCredential(config.key, "key", environment)
     if config.sas_token is not None:

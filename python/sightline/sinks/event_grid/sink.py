@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from sightline.errors import ConfigError, Refusal, SinkError
 from sightline.sinks.event_grid.config import (
     MOST_EVENTS_IN_NAMESPACE,
+    check_topic,
     config_of_environment,
     url_of,
 )
@@ -65,10 +66,7 @@ class EventGridSink:
         connect_timeout_s: float = 5.0,
         read_timeout_s: float = 30.0,
     ) -> None:
-        if namespace_topic is not None and (domain_topic is not None or schema != "cloudevents"):
-            raise ConfigError(
-                "event_grid: a namespace topic takes CloudEvents only, and has no domain_topic; leave schema and domain_topic out"
-            )
+        check_topic(namespace_topic, domain_topic, schema)
         try:
             from sightline.sinks.event_grid.connection import Connection  # noqa: PLC0415 - needs an extra
         except ModuleNotFoundError as error:
