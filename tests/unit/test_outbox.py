@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import types
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from tests.support.messages import Collector, message, per_camera
 from sightline.errors import Refusal, SinkError
 from sightline.outbox import Limits, Outbox, Route, messages_of
 from sightline.outbox.courier import Courier
+from sightline.outbox.dead_letters import DeadLetters
 
 
 class FixedClock:
@@ -133,6 +135,58 @@ def test_a_poison_event_goes_to_the_dead_letters_and_stops_nothing(path):
     assert letter["reason"] == "400: no such field"
     assert letter["sink"] == "cloud"
     assert letter["event"]["number"] == 3
+
+
+def test_dead_letters_that_cannot_be_written_are_not_lost(path, words):
+    folder = path.with_name("outbox.db.refused.jsonl")
+    folder.mkdir()
+    sink = Picky()
+    outbox = Outbox(path, [Route("cloud", sink)], report=words.append)
+    outbox.emit([message("east", number) for number in range(6)])
+    sink.wait_for(lambda: sink.attempts >= 3)
+    assert outbox.stats().sinks[0].dead_lettered == 0
+    assert outbox.stats().sinks[0].waiting > 0
+    folder.rmdir()
+    outbox.close(drain_s=30)
+    (line,) = folder.read_text().splitlines()
+    assert json.loads(line)["event"]["number"] == 3
+    assert sorted(set(sink.ids())) == [f"east-{number}" for number in (0, 1, 2, 4, 5)]
+    assert len(sink.taken) == 5
+
+
+def test_a_dead_letter_that_is_no_json_is_kept_as_text(path):
+    sink = Picky()
+    outbox = Outbox(path, [Route("cloud", sink)])
+    outbox.emit([msgspec.structs.replace(message("east", 3), body=b"{\xff not json")])
+    outbox.close(drain_s=30)
+    (line,) = path.with_name("outbox.db.refused.jsonl").read_text().splitlines()
+    assert json.loads(line)["event"] == "{\ufffd not json"
+
+
+class Unwritable:
+    """A journal whose disk is full for a while."""
+
+    def __init__(self, failures):
+        self.failures, self.noted = failures, []
+
+    def advance(self, sink, cursor, **_):
+        if self.failures:
+            self.failures -= 1
+            raise sqlite3.OperationalError("database or disk is full")
+        self.noted.append(cursor)
+
+
+def test_while_it_cannot_be_noted_how_far_a_sink_is_nothing_is_sent_again(path):
+    said, sink = [], Collector()
+    store = types.SimpleNamespace(room_made=lambda: None)
+    courier = Courier(
+        Route("cloud", sink), path, store, DeadLetters(path.with_suffix(".refused")), said.append
+    )
+    journal = Unwritable(failures=2)
+    courier._deliver(journal, [msgspec.structs.replace(message("east", 1), seq=1)])
+    assert journal.noted == [1]
+    assert sink.ids() == ["east-1"]
+    assert "cannot be noted: database or disk is full" in said[0]
 
 
 class Partial(Collector):

@@ -152,18 +152,45 @@ class Courier:
             except Exception as error:  # noqa: BLE001 - a sink may be anyone's; whatever it raises, its events are not lost
                 pause_s = self._pause_s(None, progressed=False)
                 self._fail(f"{type(error).__name__}: {error}")
-            self.dead_letters.add(self.route.name, refused)
+            left, refused = self._buried(refused, left)
             done = before - len(left) - len(refused)
             # Only what comes before the first that is left is done with; of what comes after it, some may come twice.
             cursor = left[0].seq - 1 if left else messages[-1].seq
-            journal.advance(
-                self.route.name, cursor, accepted=done, retried=int(bool(left)), dead_lettered=len(refused)
-            )
+            self._note(journal, cursor, accepted=done, retried=int(bool(left)), dead_lettered=len(refused))
             self.store.room_made()
             if left and pause_s:
                 self._stop.wait(pause_s)
             elif not left:
                 self._succeed()
+
+    def _buried(self, refused: list[Refusal], left: list[Message]) -> tuple[list[Message], list[Refusal]]:
+        """Keep what was refused in the file for it; what that cannot take, such as on a full disk, is brought again."""
+        try:
+            self.dead_letters.add(self.route.name, refused)
+        except SinkError as error:
+            self._fail(str(error))
+            return sorted([*left, *(refusal.event for refusal in refused)], key=lambda m: m.seq), []
+        return left, refused
+
+    def _note(
+        self, journal: Journal, cursor: int, *, accepted: int, retried: int, dead_lettered: int
+    ) -> None:
+        """Note how far the sink is. While the disk takes nothing wait, or the same messages would be brought over and over.
+
+        Raises:
+            sqlite3.Error: When the file is damaged, or the courier is stopped meanwhile.
+        """
+        while True:
+            try:
+                journal.advance(
+                    self.route.name, cursor, accepted=accepted, retried=retried, dead_lettered=dead_lettered
+                )
+            except sqlite3.OperationalError as error:
+                if self._stop.wait(_FIRST_PAUSE_S):
+                    raise
+                self._fail(f"how far it is cannot be noted: {error}")
+            else:
+                return
 
     def _sorted_out(self, error: SinkError, given: list[Message]) -> tuple[list[Message], list[Refusal]]:
         """What is to be brought again, in order, and what never."""

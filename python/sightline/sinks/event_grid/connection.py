@@ -158,7 +158,7 @@ def _proxies(url: str) -> dict[str, str]:
 
 
 def _retry_after_s(headers: Any) -> float | None:  # noqa: ANN401 - azure-core's headers
-    """Seconds, or a date, which is read by the receiver's own clock (RFC 9110, 10.2.3)."""
+    """Seconds, or a date, which is read by the receiver's own clock (RFC 9110, 10.2.3); None where it is no time to wait."""
     text = headers.get("Retry-After")
     if text is None:
         return None
@@ -170,7 +170,7 @@ def _retry_after_s(headers: Any) -> float | None:  # noqa: ANN401 - azure-core's
             seconds = (until - now).total_seconds()
         except (ValueError, TypeError):
             return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_S) if math.isfinite(seconds) else None
+    return min(seconds, _LONGEST_RETRY_AFTER_S) if math.isfinite(seconds) and seconds > 0 else None
 
 
 class _Fault(msgspec.Struct):
