@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-import types
 
 import msgspec
 import pytest
@@ -12,7 +11,6 @@ from tests.support.messages import Collector, message, per_camera
 from sightline.errors import Refusal, SinkError
 from sightline.outbox import Limits, Outbox, Route, messages_of
 from sightline.outbox.courier import Courier
-from sightline.outbox.dead_letters import DeadLetters
 
 
 class FixedClock:
@@ -163,32 +161,6 @@ def test_a_dead_letter_that_is_no_json_is_kept_as_text(path):
     assert json.loads(line)["event"] == "{\ufffd not json"
 
 
-class Unwritable:
-    """A journal whose disk is full for a while."""
-
-    def __init__(self, failures):
-        self.failures, self.noted = failures, []
-
-    def advance(self, sink, cursor, **_):
-        if self.failures:
-            self.failures -= 1
-            raise sqlite3.OperationalError("database or disk is full")
-        self.noted.append(cursor)
-
-
-def test_while_it_cannot_be_noted_how_far_a_sink_is_nothing_is_sent_again(path):
-    said, sink = [], Collector()
-    store = types.SimpleNamespace(room_made=lambda: None)
-    courier = Courier(
-        Route("cloud", sink), path, store, DeadLetters(path.with_suffix(".refused")), said.append
-    )
-    journal = Unwritable(failures=2)
-    courier._deliver(journal, [msgspec.structs.replace(message("east", 1), seq=1)])
-    assert journal.noted == [1]
-    assert sink.ids() == ["east-1"]
-    assert "cannot be noted: database or disk is full" in said[0]
-
-
 class Partial(Collector):
     """Takes the events of one camera, and those of the other from the third attempt on."""
 
@@ -219,6 +191,29 @@ def test_pauses_grow_only_while_nothing_is_taken(path):
     assert courier._pause_s(None, progressed=False) <= 1.0
     pauses = [courier._pause_s(None, progressed=False) for _ in range(100)]
     assert 6.0 <= max(pauses) <= 60.0
+
+
+class HalfAway(Collector):
+    """Takes what is from the west, and cannot take what is from the east."""
+
+    def emit(self, events):
+        super().emit([event for event in events if event.camera_id == "west"])
+        east = [event for event in events if event.camera_id == "east"]
+        if east:
+            raise SinkError("the east is away", east, retry_after_s=30)
+
+
+def test_what_was_taken_out_of_turn_is_not_sent_again_by_the_next_run(path):
+    first, second = HalfAway(), Collector()
+    outbox = Outbox(path, [Route("cloud", first)])
+    outbox.emit([message(camera, number) for number in range(20) for camera in ("east", "west")])
+    first.wait_for(lambda: len(first.taken) == 20)
+    outbox.close(drain_s=0)
+    outbox = Outbox(path, [Route("cloud", second)])
+    outbox.emit([message("west", 20)])
+    outbox.close()
+    assert per_camera(first.taken) == {"west": list(range(20))}
+    assert per_camera(second.taken) == {"east": list(range(20)), "west": [20]}
 
 
 class Broken(Collector):

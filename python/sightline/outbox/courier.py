@@ -12,7 +12,7 @@ from sightline.errors import Refusal, SinkError
 from sightline.outbox.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from sightline.events import Encoding, Message
@@ -126,7 +126,7 @@ class Courier:
             cursor = journal.cursor(self.route.name)
             messages = journal.read(self.route.encoding, cursor, count=_BATCH)
             if messages:
-                self._deliver(journal, messages)
+                self._deliver(journal, messages, journal.ahead(self.route.name))
             elif self._drain.is_set():
                 return True
             elif self.store.generation != generation:
@@ -135,9 +135,17 @@ class Courier:
                 self._news.wait(_IDLE_S)
         return True
 
-    def _deliver(self, journal: Journal, messages: Sequence[Message]) -> None:
-        """Bring messages to the sink until it has taken or refused each, or the courier is stopped."""
-        left = list(messages)
+    def _deliver(self, journal: Journal, messages: Sequence[Message], ahead: set[int]) -> None:
+        """Bring messages to the sink until it has taken or refused each, or the courier is stopped.
+
+        Args:
+            journal: Where to note how far it is.
+            messages: What comes next, at least one.
+            ahead: Places that the sink is done with already.
+        """
+        left = [message for message in messages if message.seq not in ahead]
+        if not left:
+            self._note(journal, messages[-1].seq)
         while left and not self._stop.is_set():
             before = len(left)
             pause_s: float | None = None
@@ -154,9 +162,11 @@ class Courier:
                 self._fail(f"{type(error).__name__}: {error}")
             left, refused = self._buried(refused, left)
             done = before - len(left) - len(refused)
-            # Only what comes before the first that is left is done with; of what comes after it, some may come twice.
             cursor = left[0].seq - 1 if left else messages[-1].seq
-            self._note(journal, cursor, accepted=done, retried=int(bool(left)), dead_lettered=len(refused))
+            waiting = {message.seq for message in left}
+            ahead = {m.seq for m in messages if m.seq > cursor and m.seq not in waiting}
+            counts = {"accepted": done, "retried": int(bool(left)), "dead_lettered": len(refused)}
+            self._note(journal, cursor, ahead, **counts)
             self.store.room_made()
             if left and pause_s:
                 self._stop.wait(pause_s)
@@ -172,9 +182,7 @@ class Courier:
             return sorted([*left, *(refusal.event for refusal in refused)], key=lambda m: m.seq), []
         return left, refused
 
-    def _note(
-        self, journal: Journal, cursor: int, *, accepted: int, retried: int, dead_lettered: int
-    ) -> None:
+    def _note(self, journal: Journal, cursor: int, ahead: Collection[int] = (), **counts: int) -> None:
         """Note how far the sink is. While the disk takes nothing wait, or the same messages would be brought over and over.
 
         Raises:
@@ -182,9 +190,7 @@ class Courier:
         """
         while True:
             try:
-                journal.advance(
-                    self.route.name, cursor, accepted=accepted, retried=retried, dead_lettered=dead_lettered
-                )
+                journal.advance(self.route.name, cursor, ahead=ahead, **counts)
             except sqlite3.OperationalError as error:
                 if self._stop.wait(_FIRST_PAUSE_S):
                     raise
