@@ -1,7 +1,9 @@
 """Event Grid over TLS on loopback: every way to say who we are, every schema, and what a request holds."""
 
 import json
+import re
 import threading
+from pathlib import Path
 
 import pytest
 from azure.core.credentials import AccessToken, AzureKeyCredential, AzureSasCredential
@@ -398,3 +400,13 @@ def test_a_wrong_configuration_is_told_with_its_path(line, words, tmp_path):
     with pytest.raises(ConfigError) as error:
         load_config(tmp_path / "run.toml")
     assert words in str(error.value)
+
+
+def test_the_guides_configuration_is_one(tmp_path):
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guide" / "event-grid.md"
+    (text,) = re.findall(r"```toml\n(.*?)```", guide.read_text(), re.DOTALL)
+    (tmp_path / "run.toml").write_text(text)
+    (config,) = load_config(tmp_path / "run.toml").sinks
+    assert config == EventGridConfig(
+        endpoint="https://people.westeurope-1.eventgrid.azure.net/api/events", key=Secret(env="EVENTGRID_KEY")
+    )
