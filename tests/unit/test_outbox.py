@@ -9,7 +9,7 @@ import pytest
 from tests.support.messages import Collector, message, per_camera
 
 from sightline.errors import Refusal, SinkError
-from sightline.outbox import Limits, Outbox, Route, messages_of
+from sightline.outbox import Journal, Limits, Outbox, Route, messages_of
 from sightline.outbox.courier import Courier
 
 
@@ -201,6 +201,18 @@ class HalfAway(Collector):
         east = [event for event in events if event.camera_id == "east"]
         if east:
             raise SinkError("the east is away", east, retry_after_s=30)
+
+
+def test_what_was_taken_out_of_turn_neither_waits_nor_is_dropped(path):
+    sink = HalfAway()
+    outbox = Outbox(path, [Route("cloud", sink)])
+    outbox.emit([message(camera, number) for number in range(20) for camera in ("east", "west")])
+    sink.wait_for(lambda: len(sink.taken) == 20)
+    outbox.close(drain_s=0)
+    with Journal(path) as journal:
+        assert journal.progress()[0].waiting == 20
+        assert journal.drop_oldest(1 << 20) == 40
+        assert (journal.progress()[0].waiting, journal.progress()[0].dropped) == (0, 20)
 
 
 def test_what_was_taken_out_of_turn_is_not_sent_again_by_the_next_run(path):

@@ -211,8 +211,10 @@ class Journal:
             self._connection.execute(
                 "UPDATE sinks SET dropped = dropped + (SELECT count(*) FROM messages gone"  # noqa: S608 - our own words
                 f" WHERE gone.seq IN ({_chosen(condition)})"
-                " AND gone.seq > sinks.cursor AND gone.encoding = sinks.encoding) WHERE active",
-                (value,),
+                " AND gone.seq > sinks.cursor AND gone.encoding = sinks.encoding)"
+                f" - (SELECT count(*) FROM json_each(sinks.ahead) WHERE value IN ({_chosen(condition)}))"
+                " WHERE active",
+                (value, value),
             )
             return self._delete(condition, value)
 
@@ -277,7 +279,8 @@ def progress_of(connection: sqlite3.Connection) -> list[Progress]:
     """How far each sink of a file is, by name."""
     rows = connection.execute(
         "SELECT name, encoding, active, cursor,"
-        " (SELECT count(*) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
+        " (SELECT count(*) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding)"
+        " - (SELECT count(*) FROM json_each(sinks.ahead) done JOIN messages m ON m.seq = done.value),"
         " (SELECT min(created_ns) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
         " accepted, retried, dead_lettered, dropped FROM sinks ORDER BY name"
     )
