@@ -19,6 +19,8 @@ BENCHMARKS = {
     "faces": "faces and masks on two photos that were labelled by eye, and what a look costs",
     "ground": "places and distances on the ground: calibrated, from points, from people alone",
     "quality": "tracks and counts of recorded scenes against the truth, and other trackers'",
+    "delivery": "events into the outbox and to Event Grid: ours, the SDK, a bare SQLite loop",
+    "torture": "delivery while the endpoint fails at random and the publisher is killed",
     "crowds": "tracks of simulated crowds against the truth, and other trackers'",
 }
 TOGETHER = {"tracking": ("tracking", "quality", "crowds")}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.peers.authority import Authority
 
 # No test is about how long a case takes. The other is for `pytest --hypothesis-profile=fuzz`, as deploy/fuzz.sh does.
 settings.register_profile("untimed", deadline=None)
@@ -26,6 +27,12 @@ def fixtures() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Authority:
+    """A certificate authority that nobody else knows."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 class CommandLine:

@@ -38,6 +38,7 @@ MODULES = [
     "events",
     "rules",
     "sinks",
+    "subscribe",
     "outbox",
     "config",
     "pipeline",

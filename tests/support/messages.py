@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 
 from sightline.errors import SinkError
-from sightline.events import Message
+from sightline.events import LineCrossed, Message, message_of
 
 
 def message(camera: str, number: int, size: int = 0) -> Message:
@@ -56,3 +56,25 @@ def per_camera(events):
     for event in events:
         numbers[event.camera_id].append(int(event.event_id.rpartition("-")[2]))
     return dict(numbers)
+
+
+def cloud_message(camera: str, number: int, size: int = 0) -> Message:
+    """A message whose body is a CloudEvent, as `message_of` makes them, of about 700 bytes and `size` more."""
+    event = LineCrossed(
+        event_id=f"{camera}-{number}",
+        camera_id=camera,
+        epoch=0,
+        pts_ns=number * 100_000_000,
+        time="2026-11-25T12:00:00.000Z",
+        track_id=number + 1,
+        object_class="person" + "x" * size,
+        confidence=0.87,
+        confirmed_pts_ns=number * 100_000_000,
+        bridged=False,
+        bridged_ms=0,
+        box=(0.1, 0.2, 0.3, 0.4),
+        anchor=(0.2, 0.4),
+        line="door",
+        direction="in",
+    )
+    return message_of(event)

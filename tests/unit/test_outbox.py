@@ -9,7 +9,8 @@ import pytest
 from tests.support.messages import Collector, message, per_camera
 
 from sightline.errors import Refusal, SinkError
-from sightline.outbox import Limits, Outbox, Route, messages_of
+from sightline.outbox import Journal, Limits, Outbox, Route, messages_of
+from sightline.outbox.courier import Courier
 
 
 class FixedClock:
@@ -134,6 +135,32 @@ def test_a_poison_event_goes_to_the_dead_letters_and_stops_nothing(path):
     assert letter["event"]["number"] == 3
 
 
+def test_dead_letters_that_cannot_be_written_are_not_lost(path, words):
+    folder = path.with_name("outbox.db.refused.jsonl")
+    folder.mkdir()
+    sink = Picky()
+    outbox = Outbox(path, [Route("cloud", sink)], report=words.append)
+    outbox.emit([message("east", number) for number in range(6)])
+    sink.wait_for(lambda: sink.attempts >= 3)
+    assert outbox.stats().sinks[0].dead_lettered == 0
+    assert outbox.stats().sinks[0].waiting > 0
+    folder.rmdir()
+    outbox.close(drain_s=30)
+    (line,) = folder.read_text().splitlines()
+    assert json.loads(line)["event"]["number"] == 3
+    assert sorted(set(sink.ids())) == [f"east-{number}" for number in (0, 1, 2, 4, 5)]
+    assert len(sink.taken) == 5
+
+
+def test_a_dead_letter_that_is_no_json_is_kept_as_text(path):
+    sink = Picky()
+    outbox = Outbox(path, [Route("cloud", sink)])
+    outbox.emit([msgspec.structs.replace(message("east", 3), body=b"{\xff not json")])
+    outbox.close(drain_s=30)
+    (line,) = path.with_name("outbox.db.refused.jsonl").read_text().splitlines()
+    assert json.loads(line)["event"] == "{\ufffd not json"
+
+
 class Partial(Collector):
     """Takes the events of one camera, and those of the other from the third attempt on."""
 
@@ -153,6 +180,52 @@ def test_what_was_taken_of_a_batch_is_not_sent_again(path):
     sink.wait_for(lambda: len(sink.taken) == 40)
     outbox.close()
     assert per_camera(sink.taken) == {"east": list(range(20)), "west": list(range(20))}
+
+
+def test_pauses_grow_only_while_nothing_is_taken(path):
+    courier = Courier(Route("cloud", Collector()), path, None, None, print)
+    for _ in range(30):
+        courier._fail("half of it")
+        assert courier._pause_s(None, progressed=True) <= 0.5
+    assert courier._pause_s(None, progressed=False) <= 0.5
+    assert courier._pause_s(None, progressed=False) <= 1.0
+    pauses = [courier._pause_s(None, progressed=False) for _ in range(100)]
+    assert 6.0 <= max(pauses) <= 60.0
+
+
+class HalfAway(Collector):
+    """Takes what is from the west, and cannot take what is from the east."""
+
+    def emit(self, events):
+        super().emit([event for event in events if event.camera_id == "west"])
+        east = [event for event in events if event.camera_id == "east"]
+        if east:
+            raise SinkError("the east is away", east, retry_after_s=30)
+
+
+def test_what_was_taken_out_of_turn_neither_waits_nor_is_dropped(path):
+    sink = HalfAway()
+    outbox = Outbox(path, [Route("cloud", sink)])
+    outbox.emit([message(camera, number) for number in range(20) for camera in ("east", "west")])
+    sink.wait_for(lambda: len(sink.taken) == 20)
+    outbox.close(drain_s=0)
+    with Journal(path) as journal:
+        assert journal.progress()[0].waiting == 20
+        assert journal.drop_oldest(1 << 20) == 40
+        assert (journal.progress()[0].waiting, journal.progress()[0].dropped) == (0, 20)
+
+
+def test_what_was_taken_out_of_turn_is_not_sent_again_by_the_next_run(path):
+    first, second = HalfAway(), Collector()
+    outbox = Outbox(path, [Route("cloud", first)])
+    outbox.emit([message(camera, number) for number in range(20) for camera in ("east", "west")])
+    first.wait_for(lambda: len(first.taken) == 20)
+    outbox.close(drain_s=0)
+    outbox = Outbox(path, [Route("cloud", second)])
+    outbox.emit([message("west", 20)])
+    outbox.close()
+    assert per_camera(first.taken) == {"west": list(range(20))}
+    assert per_camera(second.taken) == {"east": list(range(20)), "west": [20]}
 
 
 class Broken(Collector):

@@ -12,7 +12,7 @@ from sightline.errors import Refusal, SinkError
 from sightline.outbox.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from sightline.events import Encoding, Message
@@ -75,6 +75,8 @@ class Courier:
     dead_letters: DeadLetters
     report: Callable[[str], None]
     delivery: Delivery = field(default_factory=Delivery)
+    # Attempts in a row of which nothing was taken. A receiver that takes a part each time fails too, and is not away.
+    _fruitless: int = 0
     _news: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _drain: threading.Event = field(default_factory=threading.Event)
@@ -124,7 +126,7 @@ class Courier:
             cursor = journal.cursor(self.route.name)
             messages = journal.read(self.route.encoding, cursor, count=_BATCH)
             if messages:
-                self._deliver(journal, messages)
+                self._deliver(journal, messages, journal.ahead(self.route.name))
             elif self._drain.is_set():
                 return True
             elif self.store.generation != generation:
@@ -133,9 +135,17 @@ class Courier:
                 self._news.wait(_IDLE_S)
         return True
 
-    def _deliver(self, journal: Journal, messages: Sequence[Message]) -> None:
-        """Bring messages to the sink until it has taken or refused each, or the courier is stopped."""
-        left = list(messages)
+    def _deliver(self, journal: Journal, messages: Sequence[Message], ahead: set[int]) -> None:
+        """Bring messages to the sink until it has taken or refused each, or the courier is stopped.
+
+        Args:
+            journal: Where to note how far it is.
+            messages: What comes next, at least one.
+            ahead: Places that the sink is done with already.
+        """
+        left = [message for message in messages if message.seq not in ahead]
+        if not left:
+            self._note(journal, messages[-1].seq)
         while left and not self._stop.is_set():
             before = len(left)
             pause_s: float | None = None
@@ -150,18 +160,43 @@ class Courier:
             except Exception as error:  # noqa: BLE001 - a sink may be anyone's; whatever it raises, its events are not lost
                 pause_s = self._pause_s(None, progressed=False)
                 self._fail(f"{type(error).__name__}: {error}")
-            self.dead_letters.add(self.route.name, refused)
+            left, refused = self._buried(refused, left)
             done = before - len(left) - len(refused)
-            # Only what comes before the first that is left is done with; of what comes after it, some may come twice.
             cursor = left[0].seq - 1 if left else messages[-1].seq
-            journal.advance(
-                self.route.name, cursor, accepted=done, retried=int(bool(left)), dead_lettered=len(refused)
-            )
+            waiting = {message.seq for message in left}
+            ahead = {m.seq for m in messages if m.seq > cursor and m.seq not in waiting}
+            counts = {"accepted": done, "retried": int(bool(left)), "dead_lettered": len(refused)}
+            self._note(journal, cursor, ahead, **counts)
             self.store.room_made()
             if left and pause_s:
                 self._stop.wait(pause_s)
             elif not left:
                 self._succeed()
+
+    def _buried(self, refused: list[Refusal], left: list[Message]) -> tuple[list[Message], list[Refusal]]:
+        """Keep what was refused in the file for it; what that cannot take, such as on a full disk, is brought again."""
+        try:
+            self.dead_letters.add(self.route.name, refused)
+        except SinkError as error:
+            self._fail(str(error))
+            return sorted([*left, *(refusal.event for refusal in refused)], key=lambda m: m.seq), []
+        return left, refused
+
+    def _note(self, journal: Journal, cursor: int, ahead: Collection[int] = (), **counts: int) -> None:
+        """Note how far the sink is. While the disk takes nothing wait, or the same messages would be brought over and over.
+
+        Raises:
+            sqlite3.Error: When the file is damaged, or the courier is stopped meanwhile.
+        """
+        while True:
+            try:
+                journal.advance(self.route.name, cursor, ahead=ahead, **counts)
+            except sqlite3.OperationalError as error:
+                if self._stop.wait(_FIRST_PAUSE_S):
+                    raise
+                self._fail(f"how far it is cannot be noted: {error}")
+            else:
+                return
 
     def _sorted_out(self, error: SinkError, given: list[Message]) -> tuple[list[Message], list[Refusal]]:
         """What is to be brought again, in order, and what never."""
@@ -171,10 +206,11 @@ class Courier:
         return [message for message in given if message.seq in again], refused
 
     def _pause_s(self, error: SinkError | None, *, progressed: bool) -> float:
+        before = 0 if progressed else self._fruitless
+        self._fruitless = 0 if progressed else before + 1
         if error is not None and error.retry_after_s is not None:
             return error.retry_after_s
-        failures = 0 if progressed else self.delivery.failures
-        longest = min(_FIRST_PAUSE_S * 2.0 ** min(failures, 30), _LONGEST_PAUSE_S)
+        longest = min(_FIRST_PAUSE_S * 2.0 ** min(before, 30), _LONGEST_PAUSE_S)
         return random.uniform(0.1, 1.0) * longest  # noqa: S311 - it only spreads attempts
 
     def _fail(self, message: str) -> None:
@@ -186,3 +222,4 @@ class Courier:
         if self.delivery.failures:
             self.report(f"sink {self.route.name}: takes events again")
         self.delivery = Delivery()
+        self._fruitless = 0

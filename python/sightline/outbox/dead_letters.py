@@ -58,5 +58,14 @@ class DeadLetters:
 
 
 def _letter(sink: str, message: Message, reason: str) -> Message:
-    body = msgspec.json.encode({"sink": sink, "reason": reason, "event": msgspec.Raw(message.body)})
-    return msgspec.structs.replace(message, body=body)
+    letter = {"sink": sink, "reason": reason, "event": _readable(message.body)}
+    return msgspec.structs.replace(message, body=msgspec.json.encode(letter))
+
+
+def _readable(body: bytes) -> msgspec.Raw | str:
+    """The body as it is, or as a text: what is refused may be no JSON."""
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body.decode("utf-8", "replace")
+    return msgspec.Raw(body)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import msgspec
+
 from sightline.events import Message
 from sightline.outbox import schema
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -122,19 +124,32 @@ class Journal:
         (cursor,) = self._connection.execute("SELECT cursor FROM sinks WHERE name = ?", (sink,)).fetchone()
         return int(cursor)
 
+    def ahead(self, sink: str) -> set[int]:
+        """Places after the cursor that a sink is done with all the same."""
+        (text,) = self._connection.execute("SELECT ahead FROM sinks WHERE name = ?", (sink,)).fetchone()
+        return set(msgspec.json.decode(text, type=list[int]))
+
     def advance(
-        self, sink: str, cursor: int, *, accepted: int = 0, retried: int = 0, dead_lettered: int = 0
+        self,
+        sink: str,
+        cursor: int,
+        *,
+        ahead: Collection[int] = (),
+        accepted: int = 0,
+        retried: int = 0,
+        dead_lettered: int = 0,
     ) -> None:
-        """Note how far a sink is, and what became of messages on the way."""
+        """Note how far a sink is, with which places after that it is done too, and what became of messages on the way."""
+        text = msgspec.json.encode(sorted(ahead)).decode()
         self._connection.execute(
-            "UPDATE sinks SET cursor = max(cursor, ?), accepted = accepted + ?, retried = retried + ?,"
+            "UPDATE sinks SET cursor = max(cursor, ?), ahead = ?, accepted = accepted + ?, retried = retried + ?,"
             " dead_lettered = dead_lettered + ? WHERE name = ?",
-            (cursor, accepted, retried, dead_lettered, sink),
+            (cursor, text, accepted, retried, dead_lettered, sink),
         )
 
     def rewind(self, sink: str, cursor: int) -> None:
         """Let a sink take everything after a place again."""
-        self._connection.execute("UPDATE sinks SET cursor = ? WHERE name = ?", (cursor, sink))
+        self._connection.execute("UPDATE sinks SET cursor = ?, ahead = '[]' WHERE name = ?", (cursor, sink))
 
     def size(self) -> int:
         """How many bytes of the file are in use."""
@@ -196,8 +211,10 @@ class Journal:
             self._connection.execute(
                 "UPDATE sinks SET dropped = dropped + (SELECT count(*) FROM messages gone"  # noqa: S608 - our own words
                 f" WHERE gone.seq IN ({_chosen(condition)})"
-                " AND gone.seq > sinks.cursor AND gone.encoding = sinks.encoding) WHERE active",
-                (value,),
+                " AND gone.seq > sinks.cursor AND gone.encoding = sinks.encoding)"
+                f" - (SELECT count(*) FROM json_each(sinks.ahead) WHERE value IN ({_chosen(condition)}))"
+                " WHERE active",
+                (value, value),
             )
             return self._delete(condition, value)
 
@@ -262,7 +279,8 @@ def progress_of(connection: sqlite3.Connection) -> list[Progress]:
     """How far each sink of a file is, by name."""
     rows = connection.execute(
         "SELECT name, encoding, active, cursor,"
-        " (SELECT count(*) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
+        " (SELECT count(*) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding)"
+        " - (SELECT count(*) FROM json_each(sinks.ahead) done JOIN messages m ON m.seq = done.value),"
         " (SELECT min(created_ns) FROM messages m WHERE m.seq > sinks.cursor AND m.encoding = sinks.encoding),"
         " accepted, retried, dead_lettered, dropped FROM sinks ORDER BY name"
     )

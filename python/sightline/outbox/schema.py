@@ -32,6 +32,7 @@ CREATE TABLE sinks (
     encoding TEXT NOT NULL,
     active INTEGER NOT NULL,
     cursor INTEGER NOT NULL,
+    ahead TEXT NOT NULL DEFAULT '[]',
     accepted INTEGER NOT NULL DEFAULT 0,
     retried INTEGER NOT NULL DEFAULT 0,
     dead_lettered INTEGER NOT NULL DEFAULT 0,
