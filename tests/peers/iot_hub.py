@@ -148,9 +148,10 @@ class IotHub:
         await self._cut()
 
     async def _cut(self):
-        for session in list(self.sessions.values()):
+        cut = list(self.sessions.values())
+        for session in cut:
             session.writer.transport.abort()
-        while self.sessions:
+        while any(session in cut for session in self.sessions.values()):
             await asyncio.sleep(0.005)
 
     async def _desire(self, identity, patch):

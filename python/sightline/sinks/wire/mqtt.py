@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from sightline.sinks.wire.paho import Connection
 
+# A connection that lasted so long was a good one.
+_LASTING_S = 30.0
+
 Version = Literal["5", "3.1.1"]
 
 
@@ -245,14 +248,19 @@ class Link:
             connection.close(farewell)
 
     def _keep(self) -> None:
+        lost_at_once = 0
         while not self._stop.is_set():
             try:
                 connection = self.connection()
             except (SinkError, ConfigError):
                 self._stop.wait(pause_s(self.failures))
                 continue
-            renew_at = self._renew_at
-            connection.ended.wait(None if renew_at is None else max(0.0, renew_at - time.monotonic()))
+            renew_at, began = self._renew_at, time.monotonic()
+            if connection.ended.wait(None if renew_at is None else max(0.0, renew_at - began)):
+                # A broker that takes us and cuts us, as when another has the same identity, is not to be called without end.
+                lasted = time.monotonic() - began >= _LASTING_S
+                lost_at_once = 0 if lasted else lost_at_once + 1
+                self._stop.wait(pause_s(max(0, lost_at_once - 1)))
 
 
 def _library(dial: Dial, received: Callable[[str, bytes], None]) -> Connection:
