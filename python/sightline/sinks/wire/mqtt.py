@@ -60,6 +60,7 @@ class Dial:
         keep_alive_s: A broker that says nothing for one and a half times as long is gone.
         timeout_s: For connecting, for TLS and for the broker's answer, each.
         will: What the broker publishes when we are gone without a word.
+        max_bytes: The largest body that the broker takes; it may say less.
         renew_after_s: When to call again with a new password, seconds from now; None for never.
     """
 
@@ -73,6 +74,7 @@ class Dial:
     keep_alive_s: int = 30
     timeout_s: float = 10.0
     will: Publication | None = None
+    max_bytes: int = 268_435_455
     renew_after_s: float | None = None
 
 

@@ -62,7 +62,8 @@ class Connection:
         self._received = received
         self._reason = ""
         self._delivering = False
-        self._max_packet: int | None = None
+        self._max_packet = 268_435_455 + 5  # what MQTT's own lengths allow
+        self._max_qos = 2
         self._receive_maximum = 65_535
         self._acks: SimpleQueue[tuple[int, ReasonCode] | None] = SimpleQueue()
         self._answers: SimpleQueue[ReasonCode | None] = SimpleQueue()
@@ -95,8 +96,12 @@ class Connection:
                 error = self._acknowledged(waiting, outcome, ack_timeout_s)
             if error:
                 break
-            if self._max_packet is not None and _packet_bytes(publication) > self._max_packet:
-                outcome.refused[index] = f"larger than the {self._max_packet} bytes that the broker takes"
+            if publication.qos > self._max_qos:
+                error = f"{self._where}: the broker takes QoS {self._max_qos} at most; set qos = {self._max_qos}"
+                break
+            limit = self._limit(publication)
+            if limit is not None:
+                outcome.refused[index] = f"larger than the {limit} bytes that the broker takes"
                 continue
             info = self._publish(publication)
             if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -194,6 +199,12 @@ class Connection:
             words = self._reason if answer is None else _OUR_FAULT.get(answer.value, str(answer).lower())
             raise SinkError(f"{self._where}: the broker refuses: {words or 'it hung up'}")
 
+    def _limit(self, publication: Publication) -> int | None:
+        """Return the limit that the publication is beyond, if there is one."""
+        if len(publication.body) > self._dial.max_bytes:
+            return self._dial.max_bytes
+        return self._max_packet if _packet_bytes(publication) > self._max_packet else None
+
     def _publish(self, publication: Publication) -> mqtt.MQTTMessageInfo:
         properties = None
         if self._dial.version == "5" and (publication.content_type or publication.properties):
@@ -259,7 +270,8 @@ class Connection:
         properties: Properties | None,
     ) -> None:
         if properties is not None:
-            self._max_packet = getattr(properties, "MaximumPacketSize", None)
+            self._max_packet = getattr(properties, "MaximumPacketSize", self._max_packet)
+            self._max_qos = getattr(properties, "MaximumQoS", self._max_qos)
             self._receive_maximum = getattr(properties, "ReceiveMaximum", self._receive_maximum)
         self._answers.put(code)
 
