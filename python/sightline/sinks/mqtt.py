@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,7 +16,7 @@ from sightline.events.base import segment
 from sightline.events.cloudevents import Envelope
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.mqtt import Dial, Link, Publication, require_library
-from sightline.sinks.wire.tls import client_context
+from sightline.sinks.wire.tls import client_context, is_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -256,13 +255,3 @@ def _faults_of_topics(config: MqttConfig) -> list[Fault]:
         if re.search(r"[+#\0]", topic) or topic.startswith(("$", "/")) or len(topic.encode()) > 60_000:  # noqa: PLR2004 - MQTT's limit less room
             faults.append(Fault(field, "expected a topic without + and #, and without $ or / at its start"))
     return faults
-
-
-def is_this_machine(host: str) -> bool:
-    """Say whether a host is this machine for sure: localhost, or a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 from pathlib import Path
 
@@ -79,3 +80,13 @@ def failure_words(error: OSError, host: str, port: int) -> str:
     if isinstance(error, ConnectionRefusedError):
         return f"{where}: nobody listens there"
     return f"{where}: cannot be reached: {error.strerror or error or type(error).__name__}"
+
+
+def is_this_machine(host: str) -> bool:
+    """Say whether a host is this machine for sure: localhost, or a loopback address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
