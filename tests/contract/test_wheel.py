@@ -64,7 +64,8 @@ def test_the_release_wheel_decodes_without_the_systems_libav(release_wheel, tmp_
 def test_the_installed_package_carries_types_licence_and_command():
     distribution = importlib.metadata.distribution("sightline")
     assert distribution.metadata["License-Expression"] == "Apache-2.0"
-    assert [point.value for point in distribution.entry_points] == ["sightline.cli:main"]
+    scripts = distribution.entry_points.select(group="console_scripts")
+    assert [point.value for point in scripts] == ["sightline.cli:main"]
     package = Path(importlib.import_module("sightline").__file__).parent
     assert (package / "py.typed").exists()
     assert (package / "_core.pyi").exists()

@@ -42,6 +42,47 @@ class _Server(http.server.ThreadingHTTPServer):
         pass  # connections that a client gives up, and TLS that it refuses
 
 
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    disable_nagle_algorithm = True
+
+    def setup(self):
+        super().setup()
+        self.server.peer.connections += 1
+
+    def do_POST(self):
+        peer = self.server.peer
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, self.path, headers, body)
+        reply = peer.judge(request) or (peer.replies.popleft() if peer.replies else Reply())
+        peer.requests.append(request)
+        self._answer(reply)
+
+    do_OPTIONS = do_POST  # noqa: N815 - the library's name
+
+    def _answer(self, reply):
+        self.close_connection = reply.fault != ""
+        if reply.fault == "cut":
+            return
+        if reply.fault == "stall":
+            time.sleep(1.0)
+        if reply.fault == "drip":
+            for letter in b"HTTP/1.1 200 OK\r\nSlow: " + b"x" * 1000:
+                self.wfile.write(bytes([letter]))
+                time.sleep(0.1)
+        self.send_response(reply.status)
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def log_message(self, *_):
+        pass
+
+
 class Webhook:
     """The peer.
 
@@ -56,47 +97,8 @@ class Webhook:
         self.replies = deque()
         self.judge = lambda _request: None
         self.connections = 0
-        peer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            timeout = 30
-            disable_nagle_algorithm = True
-
-            def setup(self):
-                super().setup()
-                peer.connections += 1
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                request = Request(self.command, self.path, dict(self.headers.items()), body)
-                reply = peer.judge(request) or (peer.replies.popleft() if peer.replies else Reply())
-                peer.requests.append(request._replace(headers={k.lower(): v for k, v in request.headers.items()}))
-                self._answer(reply)
-
-            do_OPTIONS = do_POST
-
-            def _answer(self, reply):
-                self.close_connection = reply.fault != ""
-                if reply.fault == "cut":
-                    return
-                if reply.fault == "stall":
-                    time.sleep(1.0)
-                if reply.fault == "drip":
-                    for letter in b"HTTP/1.1 200 OK\r\nSlow: " + b"x" * 1000:
-                        self.wfile.write(bytes([letter]))
-                        time.sleep(0.1)
-                self.send_response(reply.status)
-                for name, value in reply.headers:
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(reply.body)))
-                self.end_headers()
-                self.wfile.write(reply.body)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = _Server((host, 0), Handler)
+        self._server = _Server((host, 0), _Handler)
+        self._server.peer = self
         self.port = self._server.server_port
         if authority is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

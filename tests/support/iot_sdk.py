@@ -12,11 +12,10 @@ from azure.iot.device import Message
 from azure.iot.device.aio import IoTHubModuleClient
 
 
-async def main(arguments):
+async def main(arguments, trusted):
     if arguments:
-        text, ca_file = arguments
         client = IoTHubModuleClient.create_from_connection_string(
-            text, server_verification_cert=Path(ca_file).read_text()
+            arguments[0], server_verification_cert=trusted
         )
     else:
         client = IoTHubModuleClient.create_from_edge_environment()
@@ -40,4 +39,4 @@ async def main(arguments):
     json.dump({"twin": twin, "patch": patch}, sys.stdout)
 
 
-asyncio.run(main(sys.argv[1:]))
+asyncio.run(main(sys.argv[1:], Path(sys.argv[2]).read_text() if sys.argv[1:] else None))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import threading
 import time
 
@@ -16,6 +17,8 @@ from tests.support.messages import message, per_camera
 from sightline.errors import ConfigError, SinkError
 from sightline.events import Message, ZoneCountChanged, encode, message_of
 from sightline.outbox import Outbox, Route
+from sightline.sinks.iot_hub import IotHubConfig
+from sightline.sinks.iot_hub import open_sink as open_hub
 from sightline.sinks.mqtt import MqttConfig, open_sink
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.tls import client_context
@@ -208,7 +211,9 @@ def test_availability_is_retained_and_comes_back_with_the_broker(broker, subscri
     subscriber.wait_for(lambda: availability(subscriber) == ["online"])
     broker.stop()
     broker.start()
-    subscriber.wait_for(lambda: availability(subscriber)[-1] == "online" and len(availability(subscriber)) > 1)
+    subscriber.wait_for(
+        lambda: availability(subscriber)[-1] == "online" and len(availability(subscriber)) > 1
+    )
     subscriber.close()
     late = Subscriber(broker, authority, "availability/+")
     late.wait_for(lambda: late.messages)
@@ -232,7 +237,9 @@ def test_nothing_is_lost_when_the_broker_is_killed(broker, authority, opened, tm
             broker.start()
     outbox.close(drain_s=60)
     last = {"east": 399, "west": 399}
-    subscriber.wait_for(lambda: {camera: found[-1] for camera, found in _per_camera(subscriber).items()} == last)
+    subscriber.wait_for(
+        lambda: {camera: found[-1] for camera, found in _per_camera(subscriber).items()} == last
+    )
     subscriber.close()
     for found in _per_camera(subscriber).values():
         assert list(dict.fromkeys(found)) == list(range(400))
@@ -262,9 +269,7 @@ def test_one_that_the_broker_never_takes_is_refused_and_stops_nothing(tmp_path, 
 def test_a_broker_without_exactly_once_says_so(tmp_path, certificates, authority):
     lines = ["max_qos 1", "retain_available false"]  # as Event Grid's namespaces do
     with Mosquitto(tmp_path / "broker", certificates, lines) as broker:
-        config = MqttConfig(
-            url=f"mqtts://127.0.0.1:{broker.port}", ca_file=str(authority.ca_path), qos=2
-        )
+        config = MqttConfig(url=f"mqtts://127.0.0.1:{broker.port}", ca_file=str(authority.ca_path), qos=2)
         sink = open_sink(config, {})
         with pytest.raises(SinkError, match="set qos = 1") as caught:
             sink.emit([message("east", 1)])
@@ -283,7 +288,7 @@ def test_a_user_and_a_password_that_is_read_anew(tmp_path, certificates, authori
             password=Secret(file=str(secret)),
         )
         sink = open_sink(config, {})
-        with pytest.raises(SinkError, match="not allowed in|password is wrong") as caught:
+        with pytest.raises(SinkError, match=r"not allowed in|password is wrong") as caught:
             sink.emit([message("east", 1)])
         secret.write_text("s3cret word\n")
         sink.emit(caught.value.events)
@@ -366,6 +371,15 @@ def test_a_configuration_that_cannot_be_is_refused(settings, expected):
 def test_what_is_missing_is_said_at_the_start(settings, expected):
     with pytest.raises(ConfigError, match=expected):
         open_sink(MqttConfig(url="mqtts://broker.shop", **settings), {})
+
+
+def test_without_the_library_it_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sightline.sinks.wire.paho", None)
+    with pytest.raises(ConfigError, match=r"pip install 'sightline\[mqtt\]'"):
+        open_sink(MqttConfig(url="mqtts://broker.shop"), {})
+    config = IotHubConfig(connection_string=Secret(env="HUB"))
+    with pytest.raises(ConfigError, match=r"pip install 'sightline\[iot-hub\]'"):
+        open_hub(config, {"HUB": "HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0"})
 
 
 def test_no_password_shows(tmp_path, certificates, authority, caplog, capfd):

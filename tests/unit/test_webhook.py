@@ -40,7 +40,7 @@ def opened(peer, authority, monkeypatch, tmp_path):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Authority(tmp_path / "other").ca_path))
     sinks = []
 
-    def open_(environment=None, clock=time.time, **settings):
+    def open_(environment=None, clock=None, **settings):
         given = {
             "url": f"https://127.0.0.1:{peer.port}/events?code=1",
             "ca_file": str(authority.ca_path),
@@ -48,7 +48,7 @@ def opened(peer, authority, monkeypatch, tmp_path):
             **settings,
         }
         sinks.append(open_sink(WebhookConfig(**given), environment or {}))
-        sinks[-1]._clock = clock
+        sinks[-1]._clock = clock or sinks[-1]._clock
         return sinks[-1]
 
     yield open_
@@ -203,7 +203,7 @@ def test_how_long_to_wait_is_heard(peer, opened):
     sink = opened(clock=lambda: 1_792_281_600.0)
     for text, expected in (
         ("7", 7.0),
-        ("Sun, 18 Oct 2026 00:00:30 GMT", 1_792_281_630.0),
+        ("Sun, 18 Oct 2026 00:00:30 GMT", 30.0),
         ("Sun, 18 Oct 2015 00:00:30 GMT", 0.0),
         ("999999", 3600.0),
         ("soon", None),
@@ -211,14 +211,12 @@ def test_how_long_to_wait_is_heard(peer, opened):
         peer.replies.append(Reply(429, (("Retry-After", text),)))
         with pytest.raises(SinkError) as caught:
             sink.emit(east([1]))
-        if expected is not None and expected > 3600:
-            expected -= 1_792_281_600.0
         assert caught.value.retry_after_s == expected
 
 
 def test_a_redirection_is_not_followed_and_is_said(peer, opened):
     peer.replies.append(Reply(307, (("Location", "https://elsewhere.test/x?code=hidden"),)))
-    with pytest.raises(SinkError, match="set url to where it is now: https://elsewhere.test/x$"):
+    with pytest.raises(SinkError, match=r"set url to where it is now: https://elsewhere.test/x$"):
         opened().emit(east([1]))
 
 
@@ -241,7 +239,8 @@ def test_a_server_that_says_it_closes_is_believed(peer, opened):
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"), [("cut", "cannot be reached|hung up"), ("stall", "no answer in time"), ("drip", "no answer in time")]
+    ("fault", "expected"),
+    [("cut", "cannot be reached|hung up"), ("stall", "no answer in time"), ("drip", "no answer in time")],
 )
 def test_a_server_that_behaves_badly_holds_nobody(peer, opened, fault, expected):
     sink = opened(timeout_s=0.5)
@@ -277,7 +276,7 @@ def test_a_certificate_proves_who_we_are(authority):
         known.emit(east([1]))
         known.close()
         unknown = open_sink(WebhookConfig(**given), {})
-        with pytest.raises(SinkError, match="TLS failed|cannot be reached"):
+        with pytest.raises(SinkError, match=r"certificate|cannot be reached"):
             unknown.emit(east([2]))
         unknown.close()
     assert peer.numbers() == [[1]]
@@ -289,7 +288,7 @@ def test_a_receiver_is_asked_first_where_that_is_wanted(peer, opened):
     with pytest.raises(SinkError, match="does not want events: it answers 405") as caught:
         sink.emit(east([1]))
     peer.replies.append(Reply(200, (("WebHook-Allowed-Origin", "other.example"),)))
-    with pytest.raises(SinkError, match="'other.example' where 'shop.example' or"):
+    with pytest.raises(SinkError, match=r"'other.example' where 'shop.example' or"):
         sink.emit(caught.value.events)
     assert peer.posted() == []
     allowed = (("WebHook-Allowed-Origin", "shop.example"), ("WebHook-Allowed-Rate", "600"))

@@ -246,7 +246,9 @@ def _faults_of_url(config: MqttConfig) -> list[Fault]:
 
 def _faults_of_topics(config: MqttConfig) -> list[Fault]:
     faults = [
-        Fault("topic", f"{{{place}}} is unknown; expected one of {', '.join(f'{{{name}}}' for name in _KNOWN)}")
+        Fault(
+            "topic", f"{{{place}}} is unknown; expected one of {', '.join(f'{{{name}}}' for name in _KNOWN)}"
+        )
         for place in _PLACES.findall(config.topic)
         if place not in _KNOWN
     ]

@@ -93,7 +93,7 @@ class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class _Item(NamedTuple):
-    index: int
+    place: int
     message: Message
 
 
@@ -156,12 +156,12 @@ class WebhookSink:
         Raises:
             SinkError: With those that were not taken, and those that the receiver will never take.
         """
+        if self._closed:
+            raise SinkError("the sink is closed", events)
         items = [_Item(index, message_of(event)) for index, event in enumerate(events)]
         progress = _Progress(set(), {})
         failure: SinkError | None = None
         try:
-            if self._closed:
-                raise SinkError("the sink is closed")
             if items and not self._welcome:
                 self._ask_whether_welcome()
             for batch in self._batches(items):
@@ -212,14 +212,14 @@ class WebhookSink:
             part = parts.pop()
             answer = self._request(part)
             if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-                progress.taken.update(item.index for item in part)
+                progress.taken.update(item.place for item in part)
             elif answer.status not in _NEVER:
                 raise SinkError(self._words(answer), retry_after_s=self._retry_after_s(answer))
             elif len(part) > 1:
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
             else:
-                progress.refused[part[0].index] = self._words(answer)
+                progress.refused[part[0].place] = self._words(answer)
 
     def _request(self, part: list[_Item]) -> Answer:
         if self._config.mode == "batch":

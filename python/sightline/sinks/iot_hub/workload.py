@@ -119,7 +119,9 @@ class Workload:
         try:
             return msgspec.json.decode(text, type=answer)
         except msgspec.DecodeError as error:
-            raise SinkError(f"the workload API of IoT Edge answers something else to {path}: {error}") from error
+            raise SinkError(
+                f"the workload API of IoT Edge answers something else to {path}: {error}"
+            ) from error
 
     def _connection(self) -> http.client.HTTPConnection:
         if self._uri.scheme == "unix":

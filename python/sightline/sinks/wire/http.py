@@ -59,7 +59,7 @@ class HttpClient:
         self._host, self._port, self._tls = host, port, tls
         self._connect_timeout_s = connect_timeout_s
         self._timeout_s = timeout_s
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: tuple[http.client.HTTPConnection, _Bounded] | None = None
 
     def ask(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a request and return the answer.
@@ -84,12 +84,11 @@ class HttpClient:
     def close(self) -> None:
         """Close the connection. The next request makes another."""
         if self._connection is not None:
-            self._connection.close()
+            self._connection[0].close()
             self._connection = None
 
     def _ask(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        connection = self._connection or self._connect()
-        bounded: _Bounded = connection.sock
+        connection, bounded = self._connection or self._connect()
         bounded.until = time.monotonic() + self._timeout_s
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
@@ -102,7 +101,7 @@ class HttpClient:
         found = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, found, text)
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def _connect(self) -> tuple[http.client.HTTPConnection, _Bounded]:
         plain = socket.create_connection((self._host, self._port), self._connect_timeout_s)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         secured = plain
@@ -116,15 +115,17 @@ class HttpClient:
         # The host as the request's Host header has it.
         host = f"[{self._host}]" if ":" in self._host else self._host
         connection = http.client.HTTPConnection(host if self._port == default else f"{host}:{self._port}")
-        connection.sock = _Bounded(secured)
-        self._connection = connection
-        return connection
+        bounded = _Bounded(secured)
+        connection.sock = bounded
+        self._connection = connection, bounded
+        return self._connection
 
     def _words(self, error: Exception) -> str:
         if isinstance(error, TimeoutError):
             return f"{self._host}:{self._port}: no answer in time"
         if isinstance(error, http.client.RemoteDisconnected | ssl.SSLEOFError):
-            return f"{self._host}:{self._port}: hung up without an answer"
+            hint = "; does it want a certificate of ours?" if self._tls is not None else ""
+            return f"{self._host}:{self._port}: hung up without an answer{hint}"
         if isinstance(error, http.client.HTTPException):
             return f"{self._host}:{self._port}: answers something that is not HTTP, or only a part: {type(error).__name__}"
         if isinstance(error, OSError):

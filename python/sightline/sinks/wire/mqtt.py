@@ -5,6 +5,7 @@ What was not acknowledged is the caller's again; nothing waits in here while the
 
 from __future__ import annotations
 
+import importlib
 import threading
 import time
 from dataclasses import dataclass, field
@@ -278,7 +279,7 @@ def require_library(extra: str) -> None:
         ConfigError: When it is not, with the command that installs it.
     """
     try:
-        import sightline.sinks.wire.paho  # noqa: F401, PLC0415 - paho is an extra
+        importlib.import_module("sightline.sinks.wire.paho")
     except ImportError as error:
         raise ConfigError(
             f"this sink needs paho-mqtt 2: pip install 'sightline[{extra}]' ({error})"

@@ -84,9 +84,7 @@ class Connection:
         finally:
             self._delivering = False
 
-    def _deliver(
-        self, publications: Sequence[Publication], in_flight: int, ack_timeout_s: float
-    ) -> Outcome:
+    def _deliver(self, publications: Sequence[Publication], in_flight: int, ack_timeout_s: float) -> Outcome:
         window = min(in_flight, self._receive_maximum)
         outcome = Outcome(set(), {}, "")
         waiting: dict[int, int] = {}
@@ -97,7 +95,9 @@ class Connection:
             if error:
                 break
             if publication.qos > self._max_qos:
-                error = f"{self._where}: the broker takes QoS {self._max_qos} at most; set qos = {self._max_qos}"
+                error = (
+                    f"{self._where}: the broker takes QoS {self._max_qos} at most; set qos = {self._max_qos}"
+                )
                 break
             limit = self._limit(publication)
             if limit is not None:
@@ -168,7 +168,7 @@ class Connection:
         if dial.username is not None:
             client.username_pw_set(dial.username, dial.password)
         if dial.tls is not None:
-            client.tls_set_context(dial.tls)
+            client.tls_set_context(dial.tls)  # pyright: ignore[reportUnknownMemberType] # paho's
         if dial.will is not None:
             client.will_set(dial.will.topic, dial.will.body, dial.will.qos, dial.will.retain)
         client.on_connect = self._on_connect
@@ -208,7 +208,7 @@ class Connection:
     def _publish(self, publication: Publication) -> mqtt.MQTTMessageInfo:
         properties = None
         if self._dial.version == "5" and (publication.content_type or publication.properties):
-            properties = Properties(PacketTypes.PUBLISH)
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho's
             if publication.content_type:
                 properties.ContentType = publication.content_type
             if publication.properties:
@@ -312,7 +312,7 @@ class Connection:
         self._subscribed.put(codes)
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        self._received(message.topic, message.payload)
+        self._received(message.topic, bytes(message.payload))
 
 
 def _packet_bytes(publication: Publication) -> int:

@@ -79,7 +79,7 @@ def failure_words(error: OSError, host: str, port: int) -> str:
         return f"{where}: no answer in time; is there a firewall between?"
     if isinstance(error, ConnectionRefusedError):
         return f"{where}: nobody listens there"
-    return f"{where}: cannot be reached: {error.strerror or error or type(error).__name__}"
+    return f"{where}: cannot be reached: {error.strerror or error}"
 
 
 def is_this_machine(host: str) -> bool:
