@@ -48,6 +48,10 @@ class Session:
             packet += struct.pack("!H", self._packet_id)
         self.writer.write(_packet(PUBLISH, packet + body, qos << 1))
 
+    def acknowledge(self, packet_id):
+        if not self.writer.transport.is_closing():
+            self.writer.write(_packet(PUBACK, packet_id))
+
     def listens_to(self, prefix):
         return any(prefix.startswith(text.rstrip("#")) for text in self.filters)
 
@@ -253,8 +257,6 @@ class IotHub:
         if qos > 1:
             self.faults_seen.append("QoS 2")
             return False
-        if self.puback_delay_s:
-            await asyncio.sleep(self.puback_delay_s)
         if not self._take(session, topic, body):
             self.faults_seen.append(f"a topic that the hub does not have: {topic}")
             return False
@@ -265,7 +267,7 @@ class IotHub:
                 session.writer.transport.abort()
                 return False
         if qos and not self.mute_pubacks:
-            session.writer.write(_packet(PUBACK, packet_id))
+            self._loop.call_later(self.puback_delay_s, session.acknowledge, packet_id)
         return True
 
     def _take(self, session, topic, body):

@@ -150,7 +150,10 @@ def test_outside_of_iot_edge_it_says_what_is_missing():
 
 def test_many_are_in_flight_and_order_holds(hub, opened):
     events = [message(camera, number) for number in range(500) for camera in ("east", "west")]
+    hub.puback_delay_s = 0.05
+    began = time.monotonic()
     opened(in_flight=32).emit(events)
+    assert 1000 / 32 * 0.05 * 0.9 < time.monotonic() - began < 1000 * 0.05 / 4
     assert [found.properties["$.mid"] for found in hub.telemetry] == [event.event_id for event in events]
 
 

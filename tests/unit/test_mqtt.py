@@ -277,6 +277,28 @@ def test_a_broker_without_exactly_once_says_so(tmp_path, certificates, authority
         assert len(caught.value.events) == 1
 
 
+def test_a_broker_that_retains_nothing_says_so(tmp_path, certificates, authority):
+    with Mosquitto(tmp_path / "broker", certificates, ["retain_available false"]) as broker:
+        url = f"mqtts://127.0.0.1:{broker.port}"
+        config = MqttConfig(url=url, ca_file=str(authority.ca_path), availability_topic="there")
+        sink = open_sink(config, {})
+        with pytest.raises(SinkError, match="leave out availability_topic"):
+            sink.emit([message("east", 1)])
+        sink.close()
+
+
+def test_what_may_not_be_published_stays_with_the_caller(tmp_path, certificates, authority):
+    (tmp_path / "acl").write_text("topic read #\ntopic write sightline/east/#\n")
+    with Mosquitto(tmp_path / "broker", certificates, [f"acl_file {tmp_path}/acl"]) as broker:
+        config = MqttConfig(url=f"mqtts://127.0.0.1:{broker.port}", ca_file=str(authority.ca_path))
+        sink = open_sink(config, {})
+        with pytest.raises(SinkError, match=r"not authorized; may we publish to that topic\?") as caught:
+            sink.emit([message("east", 1), message("west", 2)])
+        sink.close()
+        assert [event.event_id for event in caught.value.events] == ["west-2"]
+        assert caught.value.refused == []
+
+
 def test_a_user_and_a_password_that_is_read_anew(tmp_path, certificates, authority):
     secret = tmp_path / "password"
     secret.write_text("wrong\n")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,12 +15,15 @@ from sightline.errors import ConfigError, Fault
 from sightline.events import message_of
 from sightline.events.base import segment
 from sightline.events.cloudevents import Envelope
+from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.mqtt import Dial, Link, Publication, require_library
+from sightline.sinks.wire.places import beside
 from sightline.sinks.wire.tls import client_context, is_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from sightline.events import Event, Message
     from sightline.sinks.wire.paho import Connection
@@ -33,7 +37,7 @@ _STRUCTURED = {"cloudevents": "application/cloudevents+json; charset=utf-8", "az
 _ENVELOPES = msgspec.json.Decoder(Envelope)
 
 
-class MqttConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="mqtt"):
+class MqttConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="mqtt"):
     """Events to an MQTT broker.
 
     Attributes:
@@ -55,7 +59,6 @@ class MqttConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         timeout_s: For connecting, for TLS and for the broker's answer, each.
         keep_alive_s: A broker that says nothing for one and a half times as long is gone.
         max_bytes: Larger events are refused, for a broker of version 3.1.1, which cannot say what it takes.
-        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
     """
 
     url: _Text
@@ -75,7 +78,6 @@ class MqttConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     timeout_s: Annotated[float, Meta(gt=0, le=120)] = 10.0
     keep_alive_s: Annotated[int, Meta(ge=1, le=65_535)] = 30
     max_bytes: Annotated[int, Meta(ge=1024, le=268_435_455)] = 268_435_455
-    encoding: Literal["cloudevents", "azure"] = "cloudevents"
 
     def __post_init__(self) -> None:
         faults = [*_faults_of_url(self), *_faults_of_topics(self)]
@@ -89,6 +91,18 @@ class MqttConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             faults.append(Fault("certificate_file", "is missing; it goes with key_file"))
         if faults:
             raise ConfigError(faults)
+
+    def beside(self, folder: Path) -> Self:
+        """Return it with its paths relative to a folder."""
+        return beside(self, folder, "password", "certificate_file", "key_file", "ca_file")
+
+    def open(self) -> MqttSink:
+        """Open the sink.
+
+        Raises:
+            ConfigError: When a secret, a file or a library is missing.
+        """
+        return MqttSink(self, os.environ)
 
 
 class MqttSink:

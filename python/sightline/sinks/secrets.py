@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,11 +31,11 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         if (self.env is None) == (self.file is None):
             raise ValueError('expected either { env = "NAME" } or { file = "PATH" }')
 
-    def read(self, environment: Mapping[str, str]) -> str:
+    def read(self, environment: Mapping[str, str] | None = None) -> str:
         """Return the secret.
 
         Args:
-            environment: Environment variables, such as `os.environ`.
+            environment: Environment variables; the process's when absent.
 
         Raises:
             ConfigError: When it is not where it should be, or has characters that no key or token has. The message names the
@@ -42,7 +43,7 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """
         if self.env is not None:
             place = f"environment variable {self.env}"
-            value = environment.get(self.env, "")
+            value = (os.environ if environment is None else environment).get(self.env, "")
         else:
             place = f"file {self.file}"
             value = self._text()

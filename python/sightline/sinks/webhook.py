@@ -10,23 +10,26 @@ import base64
 import binascii
 import hashlib
 import hmac
+import os
 import time
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta
 
 from sightline.errors import ConfigError, Fault, Refusal, SinkError
 from sightline.events import message_of
+from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.http import Answer, HttpClient
+from sightline.sinks.wire.places import beside
 from sightline.sinks.wire.tls import client_context, is_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from sightline.events import Event, Message
 
@@ -49,7 +52,7 @@ _SHOWN = 200
 _LONGEST_WAIT_S = 3600.0
 
 
-class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="webhook"):
+class WebhookConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="webhook"):
     """Events to a webhook.
 
     Attributes:
@@ -66,7 +69,6 @@ class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         key_file: Its key, PEM; in `certificate_file` when absent.
         connect_timeout_s: For connecting and for TLS, each.
         timeout_s: For a request and its answer.
-        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
     """
 
     url: _Text
@@ -82,7 +84,6 @@ class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     key_file: _Text | None = None
     connect_timeout_s: Annotated[float, Meta(gt=0, le=120)] = 5.0
     timeout_s: Annotated[float, Meta(gt=0, le=600)] = 30.0
-    encoding: Literal["cloudevents", "azure"] = "cloudevents"
 
     def __post_init__(self) -> None:
         faults = _faults_of_url(self.url)
@@ -90,6 +91,18 @@ class WebhookConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
             faults.append(Fault("certificate_file", "is missing; it goes with key_file"))
         if faults:
             raise ConfigError(faults)
+
+    def beside(self, folder: Path) -> Self:
+        """Return it with its paths relative to a folder."""
+        return beside(self, folder, "secret", "token", "certificate_file", "key_file", "ca_file")
+
+    def open(self) -> WebhookSink:
+        """Open the sink.
+
+        Raises:
+            ConfigError: When a secret, a file or a library is missing.
+        """
+        return WebhookSink(self, os.environ)
 
 
 class _Item(NamedTuple):

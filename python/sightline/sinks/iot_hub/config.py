@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import os
+from typing import TYPE_CHECKING, Annotated, Self
 
-import msgspec
 from msgspec import Meta
 
 from sightline.errors import ConfigError, Fault
+from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
+from sightline.sinks.wire.places import beside
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sightline.sinks.iot_hub.sink import IotHubSink
 
 _Text = Annotated[str, Meta(min_length=1)]
 
 
-class IotHubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="iot_hub"):
+class IotHubConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="iot_hub"):
     """Events to an IoT Hub, or through IoT Edge.
 
     Who we are is said in exactly one way: by `connection_string`, by `edge`, or by `host` and `device_id` with a certificate.
@@ -35,7 +42,6 @@ class IotHubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         ack_timeout_s: How long to wait for one before connecting anew.
         timeout_s: For connecting, for TLS and for the hub's answer, each.
         keep_alive_s: A hub that says nothing for one and a half times as long is gone.
-        encoding: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.
     """
 
     connection_string: Secret | None = None
@@ -54,7 +60,6 @@ class IotHubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     ack_timeout_s: Annotated[float, Meta(gt=0, le=600)] = 30.0
     timeout_s: Annotated[float, Meta(gt=0, le=120)] = 10.0
     keep_alive_s: Annotated[int, Meta(ge=1, le=1770)] = 30
-    encoding: Literal["cloudevents", "azure"] = "cloudevents"
 
     def __post_init__(self) -> None:
         ways = [self.connection_string is not None, self.edge, self.host is not None]
@@ -81,3 +86,18 @@ class IotHubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
             faults.append(Fault("edge", "says whom to trust itself; leave out ca_file and certificate_file"))
         if faults:
             raise ConfigError(faults)
+
+    def beside(self, folder: Path) -> Self:
+        """Return it with its paths relative to a folder."""
+        return beside(self, folder, "connection_string", "certificate_file", "key_file", "ca_file")
+
+    def open(self) -> IotHubSink:
+        """Open the sink; nothing is connected yet.
+
+        Raises:
+            ConfigError: When a secret, a file or the MQTT library is missing.
+            SinkError: When IoT Edge does not say whom to trust.
+        """
+        from sightline.sinks.iot_hub.sink import IotHubSink  # noqa: PLC0415 - a sink needs its config
+
+        return IotHubSink(self, os.environ)

@@ -36,8 +36,10 @@ _OUR_FAULT = {
     0x87: "we are not allowed in; are user name, password, key or certificate right, and its clock and ours?",
     0x84: "it does not speak this version of MQTT; set version",
     0x8A: "we are banned there",
+    0x9A: "it retains nothing; leave out availability_topic",
     0x8C: "the authentication method is wrong",
 }
+_NOT_ALLOWED = 0x87
 _CLOSE_S = 2.0
 
 
@@ -241,7 +243,8 @@ class Connection:
             elif code.value in _NEVER:
                 outcome.refused[index] = _NEVER[code.value]
             else:
-                return f"{self._where}: not taken: {str(code).lower()}"
+                hint = "; may we publish to that topic?" if code.value == _NOT_ALLOWED else ""
+                return f"{self._where}: not taken: {str(code).lower()}{hint}"
             return ""
 
     def _lost(self) -> str:
