@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sightline.config.strict import convert
+from sightline.errors import ConfigError
 from sightline.sinks import SinkConfig
 from sightline.sinks.iot_hub import IotHubConfig
 from sightline.sinks.mqtt import MqttConfig
@@ -41,6 +42,14 @@ def test_the_settings_in_a_guide_are_taken(guide):
     for sink in shown:
         kind = KINDS[sink["type"]]
         assert isinstance(convert(sink, kind), kind)
+
+
+def test_a_secret_that_cannot_be_is_a_fault_with_its_place():
+    given = {"type": "mqtt", "url": "mqtts://broker.shop", "username": "u", "password": {}}
+    with pytest.raises(ConfigError, match=r"^password: expected either \{ env"):
+        convert(given, MqttConfig)
+    with pytest.raises(ConfigError, match=r"^password: expected a table, found"):
+        convert({**given, "password": "hunter2"}, MqttConfig)
 
 
 def test_paths_are_relative_to_the_configurations_folder():

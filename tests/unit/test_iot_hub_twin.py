@@ -1,9 +1,11 @@
 """A twin's desired properties are applied once each, and what became of them is reported, whatever the hub does."""
 
+import re
 import threading
 import time
 
 import pytest
+from tests.conftest import ROOT
 from tests.peers.iot_hub import IotHub
 from tests.peers.tls import Authority
 from tests.support.messages import message
@@ -228,6 +230,19 @@ def test_a_patch_leads_from_one_document_to_the_other():
     assert patched(old, patch) == {**new, "$version": 7}
     assert patch_between(new, new) == {}
     assert patch_between({"gone": 1, "$version": 1}, {}) == {"gone": None}
+
+
+def test_the_guides_program_runs(tmp_path, monkeypatch):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/guide/iot-hub.md").read_text(), re.DOTALL)
+    names = {}
+    exec(compile(code, "iot-hub.md", "exec"), names)  # noqa: S102 - our own text
+    assert names["apply"]({"fps": 0})
+    authority = Authority(tmp_path / "other")
+    certificate, key = authority.server("127.0.22.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca_path))
+    with IotHub(KEY, str(certificate), str(key), str(authority.ca_path), host="127.0.22.1", port=8883) as hub:
+        names["main"]({"IOTHUB_CONNECTION": connection_string(gateway="127.0.22.1")})
+    assert hub.faults_seen == []
 
 
 def test_closing_ends_the_thread_in_every_state(hub, sink, runner):
