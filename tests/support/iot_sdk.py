@@ -39,4 +39,5 @@ async def main(arguments, trusted):
     json.dump({"twin": twin, "patch": patch}, sys.stdout)
 
 
-asyncio.run(main(sys.argv[1:], Path(sys.argv[2]).read_text() if sys.argv[1:] else None))
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:], Path(sys.argv[2]).read_text() if sys.argv[1:] else None))

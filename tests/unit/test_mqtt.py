@@ -312,6 +312,10 @@ def test_a_user_and_a_password_that_is_read_anew(tmp_path, certificates, authori
         sink = open_sink(config, {})
         with pytest.raises(SinkError, match=r"not allowed in|password is wrong") as caught:
             sink.emit([message("east", 1)])
+        secret.unlink()
+        with pytest.raises(SinkError, match="password: cannot be read") as missing:
+            sink.emit(caught.value.events)
+        assert missing.value.events == caught.value.events
         secret.write_text("s3cret word\n")
         sink.emit(caught.value.events)
         sink.close()

@@ -138,6 +138,9 @@ def test_a_token_is_sent_and_read_anew(peer, opened, tmp_path):
     file.write_text("first\n")
     sink = opened(token=Secret(file=str(file)))
     sink.emit(east([1]))
+    file.unlink()
+    with pytest.raises(SinkError, match="token: cannot be read"):
+        sink.emit(east([2]))
     file.write_text("second\n")
     sink.emit(east([2]))
     assert [request.headers["authorization"] for request in peer.requests] == [

@@ -245,7 +245,13 @@ class WebhookSink:
         if self._next_at > now:
             time.sleep(self._next_at - now)
         self._next_at = time.monotonic() + self._pause_s
-        return self._client.ask("POST", self._target, body, self._headers(body, f"msg_{name}"))
+        return self._client.ask("POST", self._target, body, self._signed(body, f"msg_{name}"))
+
+    def _signed(self, body: bytes, name: str) -> dict[str, str]:
+        try:
+            return self._headers(body, name)
+        except ConfigError as error:  # such as a secret whose file is gone for a while
+            raise SinkError(str(error)) from error
 
     def _headers(self, body: bytes, name: str) -> dict[str, str]:
         config = self._config
@@ -267,7 +273,7 @@ class WebhookSink:
         Raises:
             SinkError: When it does not say so.
         """
-        headers = {**self._headers(b"", "validate"), "WebHook-Request-Origin": self._config.origin}
+        headers = {**self._signed(b"", "validate"), "WebHook-Request-Origin": self._config.origin}
         headers.pop("Content-Type")
         answer = self._client.ask("OPTIONS", self._target, b"", headers)
         allowed = answer.headers.get("webhook-allowed-origin", "")

@@ -19,6 +19,5 @@ def open_sink(config: IotHubConfig, environment: Mapping[str, str]) -> IotHubSin
 
     Raises:
         ConfigError: When a secret, a file or the MQTT library is missing.
-        SinkError: When IoT Edge does not say whom to trust.
     """
     return IotHubSink(config, environment)

@@ -96,7 +96,6 @@ class IotHubConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=
 
         Raises:
             ConfigError: When a secret, a file or the MQTT library is missing.
-            SinkError: When IoT Edge does not say whom to trust.
         """
         from sightline.sinks.iot_hub.sink import IotHubSink  # noqa: PLC0415 - a sink needs its config
 

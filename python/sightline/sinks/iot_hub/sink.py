@@ -42,7 +42,6 @@ class IotHubSink:
 
     Raises:
         ConfigError: When a secret or a file is not there or not what it should be, or paho-mqtt is not installed.
-        SinkError: When IoT Edge does not say whom to trust.
     """
 
     def __init__(
@@ -103,7 +102,7 @@ class IotHubSink:
         return Dial(
             host=identity.host,
             port=config.port,
-            tls=self._tls,
+            tls=self._tls(),
             client_id=identity.client_id,
             username=identity.username,
             password=password,
@@ -115,15 +114,21 @@ class IotHubSink:
 
 def _who_we_are(
     config: IotHubConfig, environment: Mapping[str, str]
-) -> tuple[Identity, Credential, ssl.SSLContext]:
+) -> tuple[Identity, Credential, Callable[[], ssl.SSLContext]]:
+    """Return who we are, how we prove it, and what gives the TLS of a connection."""
     if config.edge:
         workload = Workload(environment)
-        return workload.identity, EdgeKey(workload), client_context(ca_text=workload.trust_bundle())
+
+        def trusted() -> ssl.SSLContext:
+            # Asked anew each time: its CA may be another, and the runtime may come up after us.
+            return client_context(ca_text=workload.trust_bundle())
+
+        return workload.identity, EdgeKey(workload), trusted
     tls = client_context(
         ca_file=config.ca_file, certificate_file=config.certificate_file, key_file=config.key_file
     )
     if config.connection_string is None:
         identity = Identity(config.host or "", config.device_id or "", config.module_id, config.gateway)
-        return identity, Certified(), tls
+        return identity, Certified(), lambda: tls
     found = parse_connection_string(config.connection_string.read(environment))
-    return found.identity, Certified() if found.key is None else SharedKey.of(found.key), tls
+    return found.identity, Certified() if found.key is None else SharedKey.of(found.key), lambda: tls

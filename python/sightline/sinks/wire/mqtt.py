@@ -230,7 +230,10 @@ class Link:
         return self._renew_at is not None and time.monotonic() >= self._renew_at
 
     def _connect(self) -> Connection:
-        dial = self._dial()
+        try:
+            dial = self._dial()
+        except ConfigError as error:  # such as a secret whose file is gone for a while
+            raise SinkError(str(error)) from error
         connection = _library(dial, self._received)
         try:
             for listener in self._listeners:
@@ -255,7 +258,7 @@ class Link:
         while not self._stop.is_set():
             try:
                 connection = self.connection()
-            except (SinkError, ConfigError):
+            except SinkError:
                 self._stop.wait(pause_s(self.failures))
                 continue
             renew_at, began = self._renew_at, time.monotonic()
