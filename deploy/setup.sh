@@ -36,6 +36,16 @@ install_rust() {
   fi
 }
 
+# The tests start brokers of their own; the service that Debian starts with the package is not wanted.
+install_broker() {
+  [ -x /usr/sbin/mosquitto ] && return
+  install_packages mosquitto
+  local root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo)
+  "${root[@]}" service mosquitto stop || true
+  ! command -v systemctl >/dev/null || "${root[@]}" systemctl disable mosquitto 2>/dev/null || true
+}
+
 python_for_venv() {
   for candidate in python3 python3.13 python3.12 python3.11; do
     if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
@@ -54,6 +64,7 @@ main() {
   .venv/bin/python -m pip install -q --upgrade pip
   if [ "${1:-}" = --tools ]; then
     install_packages "${TEST_PACKAGES[@]}"
+    install_broker
     .venv/bin/python -m pip install -q --group dev
   else
     .venv/bin/python -m pip install -q 'maturin>=1.9,<2'

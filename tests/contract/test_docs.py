@@ -28,6 +28,7 @@ from sightline.events.conduct import Conduct
 from sightline.events.schema import schema_of
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 from sightline.sinks import sink_kinds
+from sightline.sinks.secrets import Secret
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -48,6 +49,7 @@ def code_words(text: str) -> set[str]:
         OutboxConfig,
         StationaryConfig,
         *sink_kinds().values(),
+        Secret,
         AzureCamera,
         AzureReport,
         Scene,

@@ -1,4 +1,4 @@
-"""A certificate authority that a test makes, and what it signs."""
+"""A certificate authority that a test makes, and what it issues."""
 
 import ssl
 from pathlib import Path
@@ -7,19 +7,28 @@ import trustme
 
 
 class Authority:
-    """One authority with a server's certificate for loopback, in files of a folder."""
+    """Issues certificates into a folder; `cert_file` and `key_file` are those of a server on loopback.
+
+    Attributes:
+        ca_file: PEM file of its own certificate.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        authority = trustme.CA()
-        server = authority.issue_cert("localhost", "127.0.0.1")
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._ca = trustme.CA()
+        self._count = 0
         self.ca_file = folder / "ca.pem"
-        self.cert_file = folder / "server.pem"
-        self.key_file = folder / "server.key"
-        authority.cert_pem.write_to_path(str(self.ca_file))
-        server.private_key_pem.write_to_path(str(self.key_file))
-        for number, blob in enumerate(server.cert_chain_pems):
-            blob.write_to_path(str(self.cert_file), append=number > 0)
+        self._ca.cert_pem.write_to_path(str(self.ca_file))
+        self.cert_file, self.key_file = self.server()
+
+    def server(self, *hosts: str) -> tuple[Path, Path]:
+        """Return certificate and key of a server with these names and addresses; localhost when none is given."""
+        return self._written(self._ca.issue_cert(*(hosts or ("localhost", "127.0.0.1"))))
+
+    def client(self, name: str) -> tuple[Path, Path]:
+        """Return certificate and key of a client with this common name."""
+        return self._written(self._ca.issue_cert(f"{name}.test", common_name=name))
 
     def server_context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -28,3 +37,12 @@ class Authority:
 
     def client_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.ca_file))
+
+    def _written(self, issued: trustme.LeafCert) -> tuple[Path, Path]:
+        self._count += 1
+        certificate = self._folder / f"{self._count}.pem"
+        key = self._folder / f"{self._count}.key"
+        for index, blob in enumerate(issued.cert_chain_pems):
+            blob.write_to_path(str(certificate), append=index > 0)
+        issued.private_key_pem.write_to_path(str(key))
+        return certificate, key

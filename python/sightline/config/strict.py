@@ -81,11 +81,16 @@ class _Walk:
                 self._fault(_below(path, name), "is missing")
         if len(self._faults) > before:
             return _FAULTY
+        return self._made(kind, arguments, path)
+
+    def _made(self, kind: kinds.StructType, arguments: dict[str, object], path: str) -> object:
         try:
             return kind.cls(**arguments)
         except ConfigError as error:
             self._faults.extend(Fault(_below(path, fault.path), fault.message) for fault in error.faults)
             return _FAULTY
+        except ValueError as error:  # msgspec's own way for a struct to refuse what it was made of
+            return self._fault(path, str(error))
 
     def _list(self, value: object, kind: kinds.ListType, path: str) -> object:
         if not isinstance(value, list):

@@ -1,0 +1,28 @@
+"""Paths in what a configuration says of a sink."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from sightline.sinks.secrets import Secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sightline.sinks.config import SinkConfig
+
+_T = TypeVar("_T", bound="SinkConfig")
+
+
+def beside(config: _T, folder: Path, *fields: str) -> _T:
+    """Return a configuration with these fields, paths and secrets in files, relative to a folder."""
+    placed: dict[str, object] = {}
+    for name in fields:
+        value = getattr(config, name)
+        if isinstance(value, str):
+            placed[name] = str(folder / value)
+        elif isinstance(value, Secret) and value.file is not None:
+            placed[name] = Secret(file=str(folder / value.file))
+    return msgspec.structs.replace(config, **placed)
