@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.support.azure import (
+from tests.support.azure_runs import (
     COUNT,
     CROSSING,
     DISTANCE,

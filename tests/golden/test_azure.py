@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from tests.support.azure import validators
 from tests.support.azure_manifests import manifest
+from tests.support.azure_runs import validators
 
 pytestmark = pytest.mark.slow
 

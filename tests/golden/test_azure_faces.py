@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.azure import validators
+from tests.support.azure_runs import validators
 
 from sightline import _core
 

@@ -4,7 +4,18 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.azure import COUNT, CROSSING, DISTANCE, DWELL, GIVEN, GROUND, LINE, SCENE, camera, play
+from tests.support.azure_runs import (
+    COUNT,
+    CROSSING,
+    DISTANCE,
+    DWELL,
+    GIVEN,
+    GROUND,
+    LINE,
+    SCENE,
+    camera,
+    play,
+)
 
 from sightline.calibration import Calibration
 from sightline.events import LineCrossed, ZoneCountChanged, ZoneEntered, ZoneExited

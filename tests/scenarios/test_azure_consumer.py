@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.support.azure import COUNT, CROSSING, DISTANCE, DWELL, LINE, camera, path, play, together
+from tests.support.azure_runs import COUNT, CROSSING, DISTANCE, DWELL, LINE, camera, path, play, together
 from tests.support.messages import Collector
 
 from sightline.events import LineCrossed, ZoneCountChanged, ZoneEntered, ZoneExited

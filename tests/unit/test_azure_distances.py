@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.support.azure import (
+from tests.support.azure_runs import (
     APART,
     CLOSE,
     COUNT,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 import pytest
-from tests.support.azure import (
+from tests.support.azure_runs import (
     ALL,
     BOTH,
     COUNT,

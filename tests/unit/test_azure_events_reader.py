@@ -6,7 +6,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.azure import COUNT, CROSSING, DISTANCE, DWELL, LINE, camera, path, play, together
+from tests.support.azure_runs import COUNT, CROSSING, DISTANCE, DWELL, LINE, camera, path, play, together
 
 from sightline.events.azure import AzureEvent, decode
 from sightline.faces import FaceMask

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from tests.support.azure import GROUND, SIZE, camera, check
+from tests.support.azure_runs import GROUND, SIZE, camera, check
 
 from sightline import Tracks
 from sightline.calibration import Calibration

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from tests.support.azure import (
+from tests.support.azure_runs import (
     ALL,
     BOTH,
     CLOSE,

@@ -202,6 +202,8 @@ def test_everybody_sees_whether_we_are_there(subscriber, opened):
 def test_the_broker_says_offline_for_who_is_gone_without_a_word(subscriber, opened, version):
     sink = opened(availability_topic="availability/edge1", version=version)
     subscriber.wait_for(lambda: availability(subscriber) == ["online"])
+    while sink.link._connection is None:  # it is noted just after it has said that it is online
+        time.sleep(0.01)
     sink.link._connection._hang_up()
     subscriber.wait_for(lambda: availability(subscriber) == ["online", "offline", "online"])
 
