@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from sightline.cli.check import check
 from sightline.cli.conformance import conformance
 from sightline.cli.console import STOPPED
 from sightline.cli.demo import demo
+from sightline.cli.edge import edge
 from sightline.cli.migrate import migrate
 from sightline.cli.run import run
 
@@ -31,6 +33,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(events.app, name="events")
 app.command()(demo)
 app.command()(conformance)
+app.command()(edge)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position
@@ -56,7 +59,8 @@ def _front(  # pyright: ignore[reportUnusedFunction] - typer calls it
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; SIGTERM stops it as cleanly as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except KeyboardInterrupt:

@@ -113,7 +113,7 @@ def _of_manifest(path: str, options: Options) -> Config:
     config = msgspec.structs.replace(
         config, cameras=cameras, detector=msgspec.structs.replace(config.detector, **wanted), faces=faces
     )
-    return config if options.started_at is not None else _started(config, _now())
+    return config if options.started_at is not None else _started(config, now())
 
 
 def _of_video(path: str, options: Options) -> Config:
@@ -172,7 +172,7 @@ def _started(config: Config, started_at: str) -> Config:
     return msgspec.structs.replace(config, cameras=cameras)
 
 
-def _now() -> str:
+def now() -> str:
     """The wall clock's time, as the container wrote it for files: messages must have one."""
     now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the start of the run, told once
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,7 +4,7 @@
 or nothing. docs/migrating-from-azure.md lists every operation and parameter.
 """
 
-from sightline.config.azure.manifest import Deployment, is_azure, load_azure
+from sightline.config.azure.manifest import Deployment, deployment_of, is_azure, load_azure
 from sightline.config.azure.notes import Note, Severity, Use
 
-__all__ = ["Deployment", "Note", "Severity", "Use", "is_azure", "load_azure"]
+__all__ = ["Deployment", "Note", "Severity", "Use", "deployment_of", "is_azure", "load_azure"]

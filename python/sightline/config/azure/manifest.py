@@ -96,11 +96,64 @@ def load_azure(
     """
     file = Path(path)
     findings = Findings()
+    return _deployment(
+        _read(file, findings),
+        findings,
+        where=str(file),
+        folder=file.parent,
+        environment=environment,
+        schema_version=schema_version,
+        once=once,
+        started_at=started_at,
+    )
+
+
+def deployment_of(
+    document: object,
+    *,
+    schema_version: Literal["1.0", "2.0"] = "2.0",
+    started_at: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Deployment:
+    """Read the desired properties of a module twin, or any other of the shapes, as plain values.
+
+    Args:
+        document: What JSON gives; relative paths in it are relative to the working directory.
+        schema_version: The edition of the messages' schema.
+        started_at: Wall-clock time of each camera's first frame, RFC 3339, if known.
+        environment: Where `KEY_ENV` and `IV_ENV` are looked for.
+
+    Raises:
+        ConfigError: With every fault and its path.
+    """
+    return _deployment(
+        document,
+        Findings(),
+        where="twin",
+        folder=Path(),
+        environment=environment,
+        schema_version=schema_version,
+        once=False,
+        started_at=started_at,
+    )
+
+
+def _deployment(
+    document: object,
+    findings: Findings,
+    *,
+    where: str,
+    folder: Path,
+    environment: Mapping[str, str],
+    schema_version: Literal["1.0", "2.0"],
+    once: bool,
+    started_at: str | None,
+) -> Deployment:
     values = Values(findings)
-    graphs = _graphs(_read(file, findings), str(file), values)
+    graphs = _graphs(document, where, values)
     reader = CameraReader(
         values,
-        folder=file.parent,
+        folder=folder,
         environment=environment,
         schema_version=schema_version,
         once=once,
@@ -114,13 +167,13 @@ def load_azure(
                 cameras.append(camera)
     if any(camera.classes is None for camera in cameras):
         findings.note(
-            str(file),
+            where,
             "changed",
             "10 frames a second of each camera are analyzed, whatever it sends",
             "the container looked at every frame, of cameras set to 15 a second; see `fps`",
         )
     if not cameras and not findings.faults:
-        findings.fault(str(file), "expected a camera that is enabled, found none")
+        findings.fault(where, "expected a camera that is enabled, found none")
     if findings.faults:
         raise ConfigError(findings.faults)
     return Deployment(_config(cameras), findings.notes, reader.uses)
