@@ -428,7 +428,7 @@ class VideoWriter:
 class Engine:
     """Several sources on their way from frames to facts.
 
-    Each stream is a mapping with uri, fps, threads, scene, tracker, keep_pictures and motions, and, where they are wanted, loop,
+    Each stream is a mapping with uri, fps, threads, scene, tracker, keep_pictures and motions, and, where they are wanted, loop, paced,
     classes (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
     """
 

@@ -48,6 +48,7 @@ class Source:
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known; events then carry a time of day.
         loop: Whether the file starts again at its end, for ever. Each start is a new epoch; times and frame numbers go on.
+        paced: Whether a pipeline gets its frames no faster than they were filmed; iterating does not wait.
     """
 
     uri: str
@@ -56,6 +57,7 @@ class Source:
     threads: int = 1
     started_at: str | None = None
     loop: bool = False
+    paced: bool = False
     _opened: _core.Source | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -76,7 +78,13 @@ class Source:
 
     def core_arguments(self) -> dict[str, Any]:
         """What the engine needs to open the source itself."""
-        return {"uri": self.uri, "fps": self.fps, "threads": self.threads, "loop": self.loop}
+        return {
+            "uri": self.uri,
+            "fps": self.fps,
+            "threads": self.threads,
+            "loop": self.loop,
+            "paced": self.paced,
+        }
 
     def _open(self) -> _core.Source:
         return _core.Source(self.uri, fps=self.fps, threads=self.threads, loop=self.loop)
@@ -90,6 +98,7 @@ def open_source(
     threads: int = 1,
     started_at: str | None = None,
     loop: bool = False,
+    paced: bool = False,
 ) -> Source:
     """Open a video file.
 
@@ -100,12 +109,13 @@ def open_source(
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known.
         loop: Whether the file starts again at its end, for ever.
+        paced: Whether a pipeline gets its frames no faster than they were filmed.
 
     Raises:
         SourceError: When the file cannot be opened; the message says what was found and what to do.
     """
     path = os.fspath(uri)
     name = source_id or os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122 - not every source is a path
-    source = Source(path, name, fps, threads, started_at, loop)
+    source = Source(path, name, fps, threads, started_at, loop, paced)
     _ = source.info
     return source

@@ -90,7 +90,7 @@ def _of_toml(path: str, options: Options) -> Config:
     config = load_config(path)
     if not options.once:
         return config
-    cameras = [msgspec.structs.replace(camera, loop=False) for camera in config.cameras]
+    cameras = [msgspec.structs.replace(camera, loop=False, paced=False) for camera in config.cameras]
     return msgspec.structs.replace(config, cameras=cameras)
 
 

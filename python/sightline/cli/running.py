@@ -37,6 +37,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
                 threads=camera.threads,
                 started_at=camera.started_at,
                 loop=camera.loop,
+                paced=camera.paced,
             )
         except SourceError as error:
             if len(config.cameras) > 1:

@@ -44,6 +44,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known.
         loop: Whether the file starts again at its end, for ever.
+        paced: Whether frames of a file come no faster than they were filmed.
         classes: Names or numbers of the detector's classes that are followed here; those of `DetectorConfig` when absent.
         stationary: What is taken for a mannequin or a poster and left out; nothing when absent.
         scene: Path of a scene file with more lines, zones and distances.
@@ -64,6 +65,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     threads: AtLeastOne = 1
     started_at: Instant | None = None
     loop: bool = False
+    paced: bool = False
     classes: Annotated[list[str | int], Meta(min_length=1)] | None = None
     stationary: StationaryConfig | None = None
     scene: str | None = None

@@ -34,6 +34,8 @@ struct StreamSettings {
     #[pyo3(default)]
     r#loop: bool,
     #[pyo3(default)]
+    paced: bool,
+    #[pyo3(default)]
     classes: Option<Vec<i32>>,
     #[pyo3(default)]
     stationary: Option<StationarySettings>,
@@ -91,6 +93,7 @@ impl Engine {
                     scene: stream.scene.spec()?,
                     tracker: stream.tracker.spec()?,
                     keep_pictures: stream.keep_pictures,
+                    paced: stream.paced,
                     keep_motions: stream.motions,
                 })
             })

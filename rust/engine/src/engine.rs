@@ -120,7 +120,7 @@ impl Engine {
         let mut workers = Vec::with_capacity(specs.len());
         for (position, (source, stream)) in sources.into_iter().zip(specs).enumerate() {
             let tensor = spec.tensor.clone();
-            let worker = Worker::start(position, source, tensor, spec.queue, stream.keep_pictures)
+            let worker = Worker::start(position, source, tensor, spec.queue, stream)
                 .map_err(|error| (position, error))?;
             workers.push(Some(worker));
         }

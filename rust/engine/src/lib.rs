@@ -7,6 +7,7 @@
 
 mod batch;
 mod engine;
+mod pace;
 mod stream;
 mod worker;
 

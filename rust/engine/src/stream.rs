@@ -25,6 +25,8 @@ pub struct StreamSpec {
     pub tracker: ByteTrackSpec,
     /// Whether to keep each analyzed picture as packed RGB, for drawing.
     pub keep_pictures: bool,
+    /// Whether frames come no faster than they were filmed.
+    pub paced: bool,
     /// Whether to say how each visible track moves.
     pub keep_motions: bool,
 }

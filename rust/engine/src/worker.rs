@@ -10,7 +10,8 @@ use sightline_video::{Frame, Interrupter, Source, VideoError};
 
 use crate::EngineError;
 use crate::batch::{FrameTag, Prepared, TensorBuffer};
-use crate::stream::StreamEnd;
+use crate::pace::Pace;
+use crate::stream::{StreamEnd, StreamSpec};
 
 /// What a source's thread tells the engine.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Worker {
         source: Source,
         spec: TensorSpec,
         queue: usize,
-        keep_pictures: bool,
+        stream_spec: &StreamSpec,
     ) -> Result<Self, EngineError> {
         let (sender, receiver) = sync_channel(queue.max(1));
         let stop = Arc::new(AtomicBool::new(false));
@@ -49,10 +50,11 @@ impl Worker {
                 stream,
                 spec,
                 converter: None,
-                keep_pictures,
+                keep_pictures: stream_spec.keep_pictures,
                 recycle,
                 spare,
             },
+            pace: stream_spec.paced.then(|| Pace::new(Arc::clone(&stop))),
             stop: Arc::clone(&stop),
         };
         let thread = std::thread::Builder::new()
@@ -71,6 +73,9 @@ impl Worker {
     pub(crate) fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.interrupter.interrupt();
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
         self.news = None;
     }
 }
@@ -89,6 +94,7 @@ struct Task {
     stream: usize,
     source: Source,
     preparer: Preparer,
+    pace: Option<Pace>,
     stop: Arc<AtomicBool>,
 }
 
@@ -114,6 +120,9 @@ impl Task {
                 return Err(Ended::Stopped);
             }
             let prepared = self.preparer.prepare(&frame)?;
+            if let Some(pace) = &mut self.pace {
+                pace.wait_for(prepared.tag.pts_ns);
+            }
             sender
                 .send(News::Frame(Box::new(prepared)))
                 .map_err(|_| Ended::Stopped)?;

@@ -55,6 +55,7 @@ impl Video {
             scene,
             tracker: ByteTrackSpec::default(),
             keep_pictures: false,
+            paced: false,
             keep_motions: false,
         }
     }
@@ -420,4 +421,38 @@ fn a_step_says_in_which_image_and_how_people_move_on_a_ground_that_is_found() {
     }
     // A crossing, an entry and a new count of each stream; at their ends an exit and a new count.
     assert_eq!((of_images, of_ends), (6, 4));
+}
+
+#[test]
+fn a_paced_file_takes_as_long_as_it_is() {
+    let video = Video::new("paced", 11);
+    let stream = StreamSpec {
+        paced: true,
+        ..video.stream(middle())
+    };
+    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
+    let start = std::time::Instant::now();
+    while !engine.is_finished() {
+        let batch = engine.next_batch(WAIT).unwrap();
+        let output = Output::Detections(walker(&batch));
+        engine.advance(&batch, output).unwrap();
+    }
+    // Its eleventh frame is due after a second: later is always possible, earlier never.
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
+fn a_paced_stream_stops_while_it_waits() {
+    let video = Video::new("paced-stop", 100);
+    let stream = StreamSpec {
+        paced: true,
+        ..video.stream(middle())
+    };
+    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
+    engine.next_batch(WAIT).unwrap();
+    let start = std::time::Instant::now();
+    engine.stop();
+    drop(engine);
+    // It has ten seconds to play.
+    assert!(start.elapsed() < Duration::from_secs(5));
 }

@@ -93,12 +93,14 @@ class CameraReader:
             return None
         self._tell_distances(instance, regions, ground)
         name = camera_id(source_id, self._ids)
+        loops = self._loops(instance, source)
         self._tell_uses(name, instance, nodes, regions)
         return CameraConfig(
             source=source,
             id=name,
             started_at=self._started_at,
-            loop=self._loops(instance, source),
+            loop=loops,
+            paced=loops,
             lines=regions.lines,
             zones=regions.zones,
             distances=regions.distances,
