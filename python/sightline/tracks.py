@@ -81,7 +81,7 @@ class ByteTrack:
             the track, by at most the box's size on each side (0.3; parity 0).
         doubt: How much larger the errors of a detection without confidence are taken to be than those of one with full
             confidence, as a share (0.55; parity 0; after the NSA filter of Du et al., StrongSORT, arXiv 2202.13514).
-        slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed (7; parity never: `inf`).
+        slow_down_s: Seconds in which a track that is not seen loses all but 1/e of its speed; never when absent.
         lean: How far a box that is given out leans from the filter's toward the detection, as a share for one of full
             confidence, 0…1 (0.45; parity 0). It shows people nearer to where the detector sees them and does not change
             who is who.

@@ -93,7 +93,7 @@ impl Default for ByteTrackSpec {
                 frame_ns: Some(33_333_333),
                 uncertainty: 0.3,
                 doubt: 0.55,
-                slow_down_ns: Some(7_000_000_000),
+                slow_down_ns: None,
                 lean: 0.45,
                 fuse_new: true,
                 shared_shift: true,
