@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import time
 
 import msgspec
 import pytest
@@ -380,3 +381,18 @@ def test_what_is_delivered_is_kept_for_a_while_and_then_goes(path):
     outbox.flush()
     assert stored(path) == ["east-2"]
     outbox.close()
+
+
+def test_a_clock_that_is_set_moves_nothing(path, monkeypatch):
+    """Nobody can set this machine's clock in a test; what it says is moved instead, by a year to either side."""
+    away = Collector()
+    away.broken = True
+    outbox = Outbox(path, [Route("cloud", away)], limits=Limits(max_age_s=3600))
+    real_ns = time.time_ns
+    for number, year in enumerate((0, 1, -1)):
+        monkeypatch.setattr(time, "time_ns", lambda year=year: real_ns() + year * 365 * 86_400 * 10**9)
+        outbox.emit([message("east", number)])
+        outbox.flush()
+    assert stored(path) == ["east-0", "east-1", "east-2"]
+    assert outbox.stats().sinks[0].dropped == 0
+    outbox.close(drain_s=0)

@@ -1,6 +1,7 @@
 """Subscribers: every form in which Event Grid delivers, both validations, over TLS, and pull delivery by the SDK's client."""
 
 import asyncio
+import base64
 import json
 import logging
 import socket
@@ -59,8 +60,62 @@ def test_each_form_gives_the_same_typed_event(case):
     assert found.json()["line"] == "door"
 
 
+AZURE = {
+    "events": [
+        {
+            "id": "aa11bb22cc33dd44ee55ff6600112233",
+            "type": "personLineEvent",
+            "detectionIds": [],
+            "properties": {"trackingId": "77aa66bb55cc44dd33ee22ff11009988", "status": "CrossRight"},
+            "zone": "door",
+        }
+    ],
+    "sourceInfo": {
+        "id": "lobby",
+        "timestamp": "2026-02-11T09:31:02.007Z",
+        "width": 640,
+        "height": 360,
+        "frameId": "2911",
+    },
+    "detections": [],
+    "schemaVersion": "2.0",
+}
+TELEMETRY = "Microsoft.Devices.DeviceTelemetry"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("spatialanalysis.personLineEvent", AZURE),
+        (TELEMETRY, {"body": AZURE, "properties": {}, "systemProperties": {}}),
+        (TELEMETRY, {"body": base64.b64encode(json.dumps(AZURE).encode()).decode()}),
+    ],
+    ids=["sent by us", "from a device, as JSON", "from a device, as bytes"],
+)
+def test_messages_of_azure_are_typed_however_they_come(kind, data):
+    body = json.dumps({**event(1), "type": kind, "data": data}).encode()
+    (found,) = read(body, {"content-type": "application/cloudevents+json"})
+    assert found.event is None
+    (crossing,) = found.azure
+    assert (crossing.type, crossing.status, crossing.zone) == ("personLineEvent", "CrossRight", "door")
+
+
+@pytest.mark.parametrize("body", [{"temperature": 21}, "bm9uc2Vuc2U=", "no base64!", None])
+def test_what_other_devices_send_is_no_message_of_azure(body):
+    text = json.dumps({**event(1), "type": TELEMETRY, "data": {"body": body}}).encode()
+    (found,) = read(text, {"content-type": "application/cloudevents+json"})
+    assert found.azure == []
+    assert found.json() == {"body": body}
+
+
+def test_a_message_of_azure_that_is_none_is_told():
+    broken = {**event(1), "type": "spatialanalysis.personLineEvent", "data": {"events": [1]}}
+    with pytest.raises(ValueError, match="sourceInfo"):
+        read(json.dumps(broken).encode(), {"content-type": "application/cloudevents+json"})
+
+
 def test_events_of_others_come_with_their_data():
-    azure = {**event(1), "type": "spatialanalysis.personLineEvent", "data": {"events": [1]}}
+    azure = {**event(1), "type": "org.example.other", "data": {"events": [1]}}
     binary = {**event(2), "type": "x", "data_base64": "AAE="}
     del binary["data"]
     found = read(json.dumps([azure, binary]).encode(), {"content-type": "application/cloudevents-batch+json"})

@@ -13,12 +13,17 @@ from urllib.parse import unquote
 import msgspec
 
 from sightline.events import EVENT_TYPES, Event, decode
+from sightline.events.azure import AzureEvent
+from sightline.events.azure import decode as decode_azure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OURS = frozenset(kind.type for kind in EVENT_TYPES)
 _JSON = ("application/json", "text/json")
+_AZURE = "spatialanalysis."
+# How IoT Hub publishes what its devices send: https://learn.microsoft.com/azure/iot-hub/iot-hub-event-grid
+_TELEMETRY = "Microsoft.Devices.DeviceTelemetry"
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +37,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
         time: Time of day, RFC 3339, if it says one.
         data: What it carries, JSON in UTF-8 unless the sender says otherwise.
         event: The typed event, if it is one of ours; None for others, whose `data` is to be read by whoever knows them.
+        azure: The events of a message of Azure AI Vision Spatial Analysis, ours or the container's, of any edition: sent as
+            `spatialanalysis.…`, or by IoT Hub as `Microsoft.Devices.DeviceTelemetry`; empty for others.
     """
 
     id: str
@@ -41,6 +48,7 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     time: str | None = None
     data: bytes = b"null"
     event: Event | None = None
+    azure: list[AzureEvent] = []
 
     def json(self) -> Any:  # noqa: ANN401 - anyone's data
         """Return the data as plain values.
@@ -158,9 +166,12 @@ def _of_headers(body: bytes, headers: Mapping[str, str], kind: str) -> Delivered
 
 
 def _delivered(found: Delivered) -> Delivered:
-    """Add the typed event, if it is one of ours."""
+    """Add the typed event, if it is one of ours, or those of a message of Azure Spatial Analysis."""
+    if found.type.startswith(_AZURE):
+        return msgspec.structs.replace(found, azure=decode_azure(found.data))
+    if found.type == _TELEMETRY:
+        return msgspec.structs.replace(found, azure=_of_telemetry(found.data))
     if found.type not in _OURS:
-        # A message of Azure Spatial Analysis (`spatialanalysis.…`) is delivered as its data; its decoder belongs here.
         return found
     fields = {
         "specversion": "1.0",
@@ -171,3 +182,20 @@ def _delivered(found: Delivered) -> Delivered:
         "data": msgspec.Raw(found.data),
     }
     return msgspec.structs.replace(found, event=decode(msgspec.json.encode(fields)))
+
+
+class _Telemetry(msgspec.Struct, frozen=True):
+    """A device's message; its body is text in base64 where the device did not say that it is JSON."""
+
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def _of_telemetry(data: bytes) -> list[AzureEvent]:
+    """Return the events of a device's message; none where it is of another kind, since any device may send anything."""
+    body = bytes(msgspec.json.decode(data, type=_Telemetry).body)
+    try:
+        if body.startswith(b'"'):
+            body = base64.b64decode(msgspec.json.decode(body, type=str), validate=True)
+        return decode_azure(body)
+    except (ValueError, msgspec.DecodeError):
+        return []
