@@ -18,7 +18,8 @@ use crate::errors::CoreError;
 use crate::facts::Fact;
 use crate::frames::{Placement, TensorSpec, tensor_shape};
 use crate::ground::GroundPlane;
-use crate::tracks::{TrackerSettings, Tracks, detections_from_columns};
+use crate::tracker_settings::TrackerSettings;
+use crate::tracks::{Tracks, detections_from_columns};
 use crate::video::{dict_from_info, dict_from_stats, open_options};
 use crate::zones::{SceneSettings, dict_from_counts, dict_from_motions};
 
@@ -27,6 +28,7 @@ const WAIT: Duration = Duration::from_millis(100);
 
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 struct StreamSettings {
     uri: String,
     fps: Option<f64>,

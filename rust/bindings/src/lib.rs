@@ -19,6 +19,7 @@ mod frames;
 mod geometry;
 mod ground;
 mod motion;
+mod tracker_settings;
 mod tracks;
 mod video;
 mod zones;
@@ -41,7 +42,9 @@ mod _core {
     #[pymodule_export]
     use super::motion::MotionDetector;
     #[pymodule_export]
-    use super::tracks::{ByteTrack, Tracks, default_settings};
+    use super::tracker_settings::default_settings;
+    #[pymodule_export]
+    use super::tracks::{ByteTrack, Tracks};
     #[pymodule_export]
     use super::video::{Frame, Source, VideoWriter};
     #[pymodule_export]

@@ -24,6 +24,10 @@ impl Pace {
     }
 
     /// Waits until the frame of this time is due; a frame that is late is due at once.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "when a frame comes, not what time it has, follows the clock"
+    )]
     pub(crate) fn wait_for(&mut self, pts_ns: i64) {
         if pts_ns < self.last_ns {
             self.start = None;

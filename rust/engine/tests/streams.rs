@@ -424,6 +424,7 @@ fn a_step_says_in_which_image_and_how_people_move_on_a_ground_that_is_found() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it is about the clock")]
 fn a_paced_file_takes_as_long_as_it_is() {
     let video = Video::new("paced", 11);
     let stream = StreamSpec {
@@ -442,6 +443,7 @@ fn a_paced_file_takes_as_long_as_it_is() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it is about the clock")]
 fn a_paced_stream_stops_while_it_waits() {
     let video = Video::new("paced-stop", 100);
     let stream = StreamSpec {
