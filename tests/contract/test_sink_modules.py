@@ -11,12 +11,13 @@ from sightline.config.strict import convert
 from sightline.errors import ConfigError
 from sightline.sinks import SinkConfig
 from sightline.sinks.iot_hub import IotHubConfig
+from sightline.sinks.kafka import KafkaConfig
 from sightline.sinks.mqtt import MqttConfig
 from sightline.sinks.secrets import Secret
 from sightline.sinks.webhook import WebhookConfig
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = {"iot_hub": IotHubConfig, "mqtt": MqttConfig, "webhook": WebhookConfig}
+KINDS = {"iot_hub": IotHubConfig, "kafka": KafkaConfig, "mqtt": MqttConfig, "webhook": WebhookConfig}
 
 
 def test_every_entry_point_leads_to_a_configuration_of_that_type():
@@ -30,7 +31,7 @@ def test_every_entry_point_leads_to_a_configuration_of_that_type():
         assert kind.__struct_config__.tag == name
 
 
-@pytest.mark.parametrize("guide", ["iot-hub", "mqtt", "webhook"])
+@pytest.mark.parametrize("guide", ["iot-hub", "kafka", "mqtt", "webhook"])
 def test_the_settings_in_a_guide_are_taken(guide):
     text = (ROOT / "docs" / "guide" / f"{guide}.md").read_text()
     shown = [
@@ -68,5 +69,7 @@ def test_paths_are_relative_to_the_configurations_folder():
     secret = Secret(env="KEY")
     hub = IotHubConfig(connection_string=secret, ca_file="ca.pem").beside(Path("/x"))
     assert (hub.connection_string, hub.ca_file) == (secret, "/x/ca.pem")
+    broker = KafkaConfig(servers=["k:9093"], username="u", password=Secret(file="p")).beside(Path("/x"))
+    assert broker.password == Secret(file="/x/p")
     hook = WebhookConfig(url="https://hooks.shop/", token=Secret(file="t")).beside(Path("/x"))
     assert hook.token == Secret(file="/x/t")
