@@ -70,12 +70,13 @@ def test_a_sink_that_is_away_gets_what_it_missed_and_holds_nobody(path, words):
     assert any("takes events again" in text for text in words)
 
 
-def test_what_was_not_delivered_is_delivered_by_the_next_run(path):
+def test_what_was_not_delivered_is_delivered_by_the_next_run(path, words):
     away = Collector()
     away.broken = True
-    with_nobody = Outbox(path, [Route("cloud", away)])
+    with_nobody = Outbox(path, [Route("cloud", away)], report=words.append)
     with_nobody.emit([message("east", number) for number in range(5)])
     with_nobody.close(drain_s=0)
+    assert words[-1].endswith("5 events wait for cloud; the next run with this outbox brings them")
     later = Collector()
     Outbox(path, [Route("cloud", later)]).close()
     assert later.ids() == [f"east-{number}" for number in range(5)]

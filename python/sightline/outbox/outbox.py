@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,6 +76,7 @@ class Outbox:
         report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.path = Path(path)
+        self._report = report
         self._lock_file = locked(self.path)
         try:
             self._store = Store(
@@ -123,8 +126,17 @@ class Outbox:
         for courier in self._couriers:
             courier.close(max(0.0, until - time.monotonic()))
         self._dead_letters.close()
+        with contextlib.suppress(sqlite3.Error):  # a damaged file is the next run's to tell
+            self._tell_what_waits()
         self._store.close()
         os.close(self._lock_file)
+
+    def _tell_what_waits(self) -> None:
+        for progress in self._store.progress():
+            if progress.active and progress.waiting:
+                self._report(
+                    f"{self.path}: {progress.waiting} events wait for {progress.name}; the next run with this outbox brings them"
+                )
 
     def stats(self) -> Stats:
         """How it is doing.
