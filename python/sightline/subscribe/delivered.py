@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import msgspec
 
 from sightline.events import EVENT_TYPES, Event, decode
+from sightline.events.azure import EVENT_TYPES as AZURE_TYPES
 from sightline.events.azure import AzureEvent
 from sightline.events.azure import decode as decode_azure
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _OURS = frozenset(kind.type for kind in EVENT_TYPES)
 _JSON = ("application/json", "text/json")
-_AZURE = "spatialanalysis."
+_AZURE = frozenset(f"spatialanalysis.{kind}" for kind in AZURE_TYPES)
 # How IoT Hub publishes what its devices send: https://learn.microsoft.com/azure/iot-hub/iot-hub-event-grid
 _TELEMETRY = "Microsoft.Devices.DeviceTelemetry"
 
@@ -167,7 +168,7 @@ def _of_headers(body: bytes, headers: Mapping[str, str], kind: str) -> Delivered
 
 def _delivered(found: Delivered) -> Delivered:
     """Add the typed event, if it is one of ours, or those of a message of Azure Spatial Analysis."""
-    if found.type.startswith(_AZURE):
+    if found.type in _AZURE:
         return msgspec.structs.replace(found, azure=decode_azure(found.data))
     if found.type == _TELEMETRY:
         return msgspec.structs.replace(found, azure=_of_telemetry(found.data))

@@ -4,9 +4,10 @@ from sightline.events.azure.encoder import AzureEncoder
 from sightline.events.azure.frame import Frame
 from sightline.events.azure.message import AzureMessage
 from sightline.events.azure.options import AzureCamera, AzureReport
-from sightline.events.azure.reader import AzureCalibration, AzureDetection, AzureEvent, decode
+from sightline.events.azure.reader import EVENT_TYPES, AzureCalibration, AzureDetection, AzureEvent, decode
 
 __all__ = [
+    "EVENT_TYPES",
     "AzureCalibration",
     "AzureCamera",
     "AzureDetection",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _TICKS_IN_S = 90_000
-_TYPES = (
+EVENT_TYPES = (
     "personCountEvent",
     "personLineEvent",
     "personZoneEnterExitEvent",
@@ -229,7 +229,7 @@ _CALIBRATION = ("cameraCalibrationInfo", "cameraCallibrationInfo")
 
 
 def _kind(node: Node) -> str:
-    kind = node.one_of(*_TYPES)
+    kind = node.one_of(*EVENT_TYPES)
     return _RENAMED.get(kind, kind)
 
 
