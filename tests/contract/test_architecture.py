@@ -42,6 +42,7 @@ MODULES = [
     "outbox",
     "config",
     "pipeline",
+    "operate",
     "render",
     "synthetic",
     "conformance",

@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator
+from tests.unit.test_pipeline import write_ball
 
 import sightline
 from sightline.config import (
@@ -16,19 +17,27 @@ from sightline.config import (
     Config,
     DetectorConfig,
     FacesConfig,
+    OperateConfig,
     OutboxConfig,
     StationaryConfig,
     TrackerConfig,
 )
 from sightline.config.strict import convert
 from sightline.config.toml import load_config, read_toml
+from sightline.detectors import open_detector
 from sightline.events import EVENT_TYPES
 from sightline.events.azure import AzureCamera, AzureReport
 from sightline.events.conduct import Conduct
 from sightline.events.schema import schema_of
+from sightline.operate import Observer
+from sightline.operate.health import Health, Patience
+from sightline.operate.metrics import Metrics
+from sightline.outbox import Outbox, Route
+from sightline.pipeline import Pipeline
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
-from sightline.sinks import sink_kinds
+from sightline.sinks import JsonLinesSink, sink_kinds
 from sightline.sinks.secrets import Secret
+from sightline.video import open_source
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -46,6 +55,7 @@ def code_words(text: str) -> set[str]:
         DetectorConfig,
         TrackerConfig,
         FacesConfig,
+        OperateConfig,
         OutboxConfig,
         StationaryConfig,
         *sink_kinds().values(),
@@ -69,6 +79,7 @@ def test_every_field_of_the_configuration_is_in_its_reference(model):
         "tracker",
         "outbox",
         "faces",
+        "operate",
     } <= named
 
 
@@ -100,8 +111,6 @@ def test_every_link_in_the_documents_leads_somewhere():
 def test_the_readmes_first_script_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     first, second = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     ast.parse(second)
-    from tests.unit.test_pipeline import write_ball  # noqa: PLC0415 - only this test makes a video
-
     write_ball(tmp_path / "lobby.mp4")
     monkeypatch.chdir(tmp_path)
     exec(compile(first, "README.md", "exec"), {})  # noqa: S102 - our own text
@@ -121,6 +130,31 @@ def test_the_guide_to_streams_shows_settings_that_exist(tmp_path):
     assert filtered.cameras[0].stationary == StationaryConfig()
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     ast.parse(code)
+
+
+def test_the_guide_to_operating_names_every_metric_and_settings_that_exist(tmp_path):
+    text = (ROOT / "docs" / "guide" / "operate.md").read_text()
+    settings = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(settings) == 2
+    for lines in settings:
+        (tmp_path / "run.toml").write_text('[[cameras]]\nsource = "lobby.mp4"\n' + lines)
+        assert load_config(tmp_path / "run.toml").operate.listen
+    video = write_ball(tmp_path / "lobby.mp4")
+    observer = Observer()
+    route = Route("webhook", JsonLinesSink(tmp_path / "out.jsonl"))
+    with Pipeline(
+        source=open_source(video, source_id="lobby"),
+        scene=Scene(lines=[Line("middle", (0, 0.5), (1, 0.5))]),
+        detector=open_detector("motion"),
+        sinks=[Outbox(tmp_path / "outbox.db", [route])],
+    ) as pipeline:
+        observer.attach(pipeline)
+        for _ in pipeline:
+            pass
+        page = Metrics(observer, Health(observer, Patience()), version="1").text().decode()
+    families = set(re.findall(r"^# TYPE (sightline_\w+) ", page, re.MULTILINE))
+    assert len(families) > 20
+    assert families <= code_words(text)
 
 
 def written(texts, folder):

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from tests.peers.iot_hub import IotHub
+from tests.support.operated import ask, wait_for
 from tests.unit.test_pipeline import write_ball
 
 pytestmark = pytest.mark.slow
@@ -72,8 +73,10 @@ def edge(hub, tmp_path):
     command += ["--ca-file", str(hub.ca_file), "--port", str(hub.port)]
     children = []
 
-    def start():
-        children.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
+    def start(*more):
+        children.append(
+            subprocess.Popen([*command, *more], env=environment, stderr=subprocess.PIPE, text=True)
+        )
         return children[-1]
 
     yield start
@@ -145,6 +148,28 @@ def test_it_waits_for_a_twin_that_names_nothing_yet(hub, edge):
     child = edge()
     hub.wait_for(lambda: hub.twins.get(MODULE, {}).get("reported", {}).get("status") == "applied", 60)
     assert stop(child).count("waiting for the twin") == 1
+
+
+def test_an_operator_sees_it_wait_and_then_watch_what_the_twin_names(hub, edge, video):
+    child = edge("--listen", "127.0.0.1:0", "--log-format", "json")
+    said = json.loads(child.stderr.readline())["message"]
+    port = int(said.rstrip("/").rpartition(":")[2])
+
+    def status():
+        return json.loads(ask(port, "/status")[1])
+
+    wait_for(lambda: ask(port, "/startupz")[0] == 200)
+    assert ask(port, "/readyz") == (503, "no camera is named yet\n")
+    assert ask(port, "/livez")[0] == 200
+    hub.desire(MODULE, desired(video, "first"))
+    wait_for(lambda: ask(port, "/readyz")[0] == 200)
+    wait_for(lambda: status()["outboxes"][0]["sinks"][0]["accepted"] > 0)
+    hub.desire(MODULE, desired(video, "second"))
+    wait_for(lambda: [each["id"] for each in status()["cameras"]] == ["second"])
+    assert 'sightline_frames_analyzed_total{camera="second"}' in ask(port, "/metrics")[1]
+    hub.desire(MODULE, {"graphs": None})
+    wait_for(lambda: ask(port, "/readyz")[0] == 503)
+    assert all(json.loads(line)["message"] for line in stop(child).splitlines())
 
 
 def test_who_is_not_in_iot_edge_is_told_what_to_do(sightline):

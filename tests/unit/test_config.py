@@ -98,7 +98,7 @@ def test_a_whole_configuration(config_file, tmp_path):
 
 def test_ten_faults_are_told_at_once_and_nothing_else(config_file):
     assert faults_of(config_file(TEN_FAULTS)) == {
-        "speed": "is unknown; expected one of cameras, detector, faces, outbox, queue, sinks, tracker",
+        "speed": "is unknown; expected one of cameras, detector, faces, operate, outbox, queue, sinks, tracker",
         "cameras[0].source": "is missing",
         "cameras[0].fps": "expected more than 0 and at most 1000, found 0",
         "cameras[0].lines[0].from[1]": "expected at least 0 and at most 1, found 1.7",

@@ -17,6 +17,7 @@ from sightline.cli.demo import demo
 from sightline.cli.edge import edge
 from sightline.cli.migrate import migrate
 from sightline.cli.run import run
+from sightline.cli.status import status
 
 app = typer.Typer(
     name="sightline",
@@ -34,6 +35,7 @@ app.add_typer(events.app, name="events")
 app.command()(demo)
 app.command()(conformance)
 app.command()(edge)
+app.command()(status)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position

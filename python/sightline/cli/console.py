@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
-from rich.markup import escape
 
+from sightline.cli.saying import LogFormat, LogLevel, Voice, log
 from sightline.errors import ConfigError, SightlineError, SinkError
 
 if TYPE_CHECKING:
@@ -19,16 +21,41 @@ MACHINE_AT_FAULT = 2
 STOPPED = 130
 
 words = Console(stderr=True, highlight=False)
+_voice = Voice(words, "human")
+log.addHandler(_voice)
+log.propagate = False
+log.setLevel(logging.INFO)
+# How the outbox begins what it reports of one of its sinks.
+_OF_A_SINK = re.compile(r"sink ([^:]+): ")
 
 
-def say(text: str) -> None:
-    """Print a line for people."""
-    words.print(escape(text), soft_wrap=True)
+def speak(log_format: LogFormat, level: LogLevel) -> None:
+    """Choose how things are said, and from which level on. As JSON the warnings of libraries come as well."""
+    _voice.log_format = log_format
+    log.setLevel(level.upper())
+    if log_format == "json" and _voice not in logging.root.handlers:
+        logging.root.addHandler(_voice)
 
 
-def warn(text: str) -> None:
-    """Print something that a person should know though the work goes on."""
-    words.print(f"[yellow]warning:[/] {escape(text)}", soft_wrap=True)
+def is_for_people() -> bool:
+    """Whether people read what is said, so that tables and progress are welcome."""
+    return _voice.log_format == "human"
+
+
+def say(text: str, *, camera: str | None = None) -> None:
+    """Say what goes on."""
+    log.info("%s", text, extra={"camera": camera})
+
+
+def warn(text: str, *, camera: str | None = None) -> None:
+    """Say something that a person should know though the work goes on."""
+    log.warning("%s", text, extra={"camera": camera})
+
+
+def report(text: str) -> None:
+    """Warn of something that may come again and again with other numbers, such as events lost to a full outbox."""
+    sink = _OF_A_SINK.match(text)
+    log.warning("%s", text, extra={"sink": sink and sink.group(1), "alike": True})
 
 
 def print_error(error: Exception, *, as_json: bool = False) -> None:
@@ -36,12 +63,12 @@ def print_error(error: Exception, *, as_json: bool = False) -> None:
     if as_json:
         sys.stderr.write(json.dumps({"error": _faults(error)}) + "\n")
         return
-    if isinstance(error, ConfigError) and len(error.faults) > 1:
-        words.print(f"[red]error:[/] {len(error.faults)} faults", soft_wrap=True)
-        for line in _lines(error):
-            words.print(f"  {escape(line)}", soft_wrap=True)
+    faults = _faults(error)
+    if len(faults) == 1:
+        log.error("%s", " ".join(_lines(error)), extra={"faults": faults})
         return
-    words.print(f"[red]error:[/] {escape(' '.join(_lines(error)))}", soft_wrap=True)
+    listed = [f"  {line}" for line in _lines(error)] if is_for_people() else []
+    log.error("%s", "\n".join([f"{len(faults)} faults", *listed]), extra={"faults": faults})
 
 
 def fail(error: Exception, *, as_json: bool = False) -> NoReturn:

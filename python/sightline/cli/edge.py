@@ -9,12 +9,13 @@ import msgspec
 import typer
 
 from sightline import __version__
-from sightline.cli.console import STOPPED, fail, say, warn
+from sightline.cli.console import STOPPED, fail, report, say, speak, warn
 from sightline.cli.delivering import Sinks, state_folder
 from sightline.cli.edge_run import KeptOpen, TwinRun
+from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
 from sightline.cli.options import AzureSchema, now
 from sightline.cli.running import pipeline_from_config
-from sightline.config import FacesConfig
+from sightline.config import FacesConfig, OperateConfig
 from sightline.config.azure import deployment_of
 from sightline.errors import ConfigError, SightlineError
 from sightline.outbox import Outbox, Route
@@ -68,6 +69,10 @@ def edge(
     mask_model: Annotated[
         str | None, typer.Option(help="What tells masks (AIZOO, ONNX), where face masks are asked for.")
     ] = None,
+    listen: Listen = None,
+    token_file: TokenFile = None,
+    log_format: Format = "human",
+    log_level: Level = "info",
 ) -> None:
     """Take the place of the container of Azure AI Vision Spatial Analysis in IoT Edge.
 
@@ -80,12 +85,9 @@ def edge(
     # Loaded here: it needs the extra iot-hub.
     from sightline.sinks.iot_hub import IotHubConfig, IotHubTwin  # noqa: PLC0415
 
-    faces = None
+    speak(log_format, log_level)
     try:
-        if (face_model is None) != (mask_model is None):
-            raise ConfigError("--face-model, --mask-model: expected both or neither, found one")
-        if face_model is not None and mask_model is not None:
-            faces = FacesConfig(detector=face_model, masks=mask_model)
+        faces = _faces(face_model, mask_model)
         secret = None if connection_env is None else Secret(env=connection_env)
         settings = IotHubConfig(
             edge=secret is None,
@@ -95,9 +97,10 @@ def edge(
             output=output,
             encoding="azure",
         )
+        operations = operations_of(OperateConfig(), listen, token_file)
         hub = settings.open()
         outbox = Outbox(
-            state_folder() / "outbox.db", [Route(settings.called, hub, settings.encoding)], report=warn
+            state_folder() / "outbox.db", [Route(settings.called, hub, settings.encoding)], report=report
         )
     except (SightlineError, ValueError) as error:
         fail(error)
@@ -119,15 +122,26 @@ def edge(
         )
         return pipeline_from_config(config, Sinks([], [KeptOpen(outbox)]), keep_pictures=False)
 
-    run = TwinRun(opened, say=say)
-    twin = IotHubTwin(hub.link, run.apply, version=__version__, report=warn)
+    run = TwinRun(opened, say=say, attach=operations.attach)
+    twin = IotHubTwin(hub.link, run.apply, version=__version__, report=report)
     say(f"waiting for the twin of {hub.identity.client_id}")
+    operations.wait([outbox])
     twin.start()
     try:
         run.run(twin.health)
     except KeyboardInterrupt:
         say("stopping")
     finally:
+        operations.stopping()
         twin.close()
         outbox.close(drain_s=_DRAIN_S)
+        operations.close()
     raise SystemExit(STOPPED)
+
+
+def _faces(detector: str | None, masks: str | None) -> FacesConfig | None:
+    if (detector is None) != (masks is None):
+        raise ConfigError("--face-model, --mask-model: expected both or neither, found one")
+    if detector is None or masks is None:
+        return None
+    return FacesConfig(detector=detector, masks=masks)

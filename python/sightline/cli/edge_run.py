@@ -44,6 +44,7 @@ class TwinRun:
     Args:
         open_pipeline: Makes a pipeline of desired properties, or raises; it runs in the twin's thread.
         say: Is told in words what happens.
+        attach: Is told which pipeline runs from now on, or none, in the loop's thread.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class TwinRun:
         open_pipeline: Callable[[Mapping[str, Any]], Pipeline | None],
         *,
         say: Callable[[str], None],
+        attach: Callable[[Pipeline | None], None] = lambda _: None,
     ) -> None:
         self._open = open_pipeline
         self._say = say
+        self._attach = attach
         self._changed = threading.Condition()
         self._next: Pipeline | None = None
         self._is_new = False
@@ -80,6 +83,7 @@ class TwinRun:
                 if running is not None:
                     running.close()
                 running = fresh
+                self._attach(running)
                 if running is not None:
                     self._follow(running, health)
         finally:

@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from sightline.cli.console import words
+from sightline.cli.console import is_for_people, words
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,7 +39,7 @@ class RunProgress:
             TimeRemainingColumn(compact=True),
             console=words,
             transient=True,
-            disable=not (shown and words.is_terminal),
+            disable=not (shown and words.is_terminal and is_for_people()),
         )
         known = [duration for duration in self._durations if duration]
         total = sum(known) / 1e9 if len(known) == len(self._durations) else None

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sightline.cli.console import STOPPED, fail, say, warn
+from sightline.cli.console import STOPPED, fail, say, speak, warn
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
+from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
 from sightline.cli.options import AzureSchema, Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
@@ -23,6 +24,7 @@ from sightline.sinks import StdoutSink, sink_from_argument
 
 if TYPE_CHECKING:
     from sightline.config import Config
+    from sightline.operate import Operations
     from sightline.pipeline import Pipeline
     from sightline.sinks import Sink
 
@@ -139,6 +141,10 @@ def run(
     mask_model: MaskModel = None,
     render: Render = None,
     heat_map: Heat = None,
+    listen: Listen = None,
+    token_file: TokenFile = None,
+    log_format: Format = "human",
+    log_level: Level = "info",
     as_json: AsJson = False,
 ) -> None:
     """Watch a video file, the cameras of a configuration, or those of an Azure deployment manifest, and write what happens.
@@ -150,6 +156,7 @@ def run(
 
     Example: sightline run deployment.json --model yolox-nano --once
     """
+    speak(log_format, log_level)
     options = Options(
         model=model,
         line=line,
@@ -166,6 +173,7 @@ def run(
     )
     try:
         config = config_of(target, options)
+        operations = operations_of(config.operate, listen, token_file)
         sinks = _sinks(sink or [], config, encoding or default_encoding(target))
         if not any(camera.lines or camera.zones or camera.distances for camera in config.cameras):
             warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
@@ -180,7 +188,9 @@ def run(
     except OSError as error:
         fail(error, as_json=as_json)
     views += [VideoRenderer(render, pipeline)] if render else []
-    stopped = _watch(pipeline, views, as_json=as_json)
+    with operations:
+        operations.attach(pipeline)
+        stopped = _watch(pipeline, views, operations, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)
 
@@ -193,7 +203,13 @@ def _sinks(arguments: list[str], config: Config, encoding: Encoding) -> Sinks:
     return Sinks([], opened) if encoding == "azure" else Sinks(opened, [])
 
 
-def _watch(pipeline: Pipeline, views: list[VideoRenderer | HeatDrawing], *, as_json: bool) -> bool:
+def _watch(
+    pipeline: Pipeline,
+    views: list[VideoRenderer | HeatDrawing],
+    operations: Operations,
+    *,
+    as_json: bool,
+) -> bool:
     """Run to the end and sum up; return whether Ctrl-C ended it."""
     stopped = False
     try:
@@ -213,6 +229,7 @@ def _watch(pipeline: Pipeline, views: list[VideoRenderer | HeatDrawing], *, as_j
             pipeline.close()
         fail(error, as_json=as_json)
     finally:
+        operations.stopping()
         for view in views:
             view.finish()
     pipeline.close()
@@ -228,10 +245,10 @@ def _say_endings(pipeline: Pipeline) -> None:
     for camera, ending in sorted(pipeline.endings.items()):
         name = pipeline.cameras[camera].source.source_id
         if ending.error:
-            warn(f"{name}: ended early: {ending.error}")
+            warn(f"{name}: ended early: {ending.error}", camera=name)
         if ending.truncated:
-            warn(f"{name}: the file is truncated; what could be read was counted")
+            warn(f"{name}: the file is truncated; what could be read was counted", camera=name)
         if ending.decode_errors:
-            warn(f"{name}: {ending.decode_errors} broken packets or frames were left out")
+            warn(f"{name}: {ending.decode_errors} broken packets or frames were left out", camera=name)
         for text in ending.warnings:
-            say(f"  {name}: {text}")
+            say(f"  {name}: {text}", camera=name)

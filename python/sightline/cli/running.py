@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sightline import detectors
-from sightline.cli.console import say, warn
+from sightline.cli.console import report, say, warn
 from sightline.cli.delivering import Sinks, open_sinks
 from sightline.config import Config, scene_of
 from sightline.detectors import open_detector
@@ -57,7 +57,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
     info = cameras[0].source.info
     detector = _open_detector(config, (info.width, info.height))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
-    opened = open_sinks(config.sinks, config.outbox, report=warn)
+    opened = open_sinks(config.sinks, config.outbox, report=report)
     return Pipeline(
         cameras=cameras,
         detector=detector,

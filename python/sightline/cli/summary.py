@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from sightline.cli.console import words
+from sightline.cli.console import is_for_people, words
+from sightline.cli.saying import log
 
 if TYPE_CHECKING:
     from sightline.pipeline import Pipeline
@@ -36,7 +37,10 @@ def summary(pipeline: Pipeline, *, stopped: bool = False) -> dict[str, Any]:
 
 
 def print_summary(pipeline: Pipeline, *, stopped: bool = False) -> None:
-    """Print the same as a table on stderr."""
+    """Print the same as a table on stderr, or as a line of JSON where it says everything so."""
+    if not is_for_people():
+        log.info("summary", extra={"summary": summary(pipeline, stopped=stopped)})
+        return
     if stopped:
         words.print("[yellow]stopped by Ctrl-C; counted so far:[/]")
     for camera in summary(pipeline)["cameras"]:

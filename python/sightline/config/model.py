@@ -12,7 +12,7 @@ from sightline.config.urls import masked
 from sightline.events.azure import AzureCamera
 from sightline.outbox import Limits
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
-from sightline.sinks import SinkConfig
+from sightline.sinks import Secret, SinkConfig
 
 CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -170,6 +170,22 @@ class OutboxConfig(Limits, frozen=True, forbid_unknown_fields=True, kw_only=True
     path: Annotated[str, Meta(min_length=1)] | None = None
 
 
+class OperateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What whoever operates a run may ask of it.
+
+    Attributes:
+        listen: Address and port for metrics, health and status, such as `127.0.0.1:9464`; nowhere when absent.
+        token: What clients must say as a bearer token; needed where other machines can reach `listen`.
+        stall_s: A step of the loop that takes longer means that the run is not alive.
+        sink_grace_s: A sink that fails for longer means that the run is not ready.
+    """
+
+    listen: Annotated[str, Meta(min_length=1)] | None = None
+    token: Secret | None = None
+    stall_s: Positive = 60.0
+    sink_grace_s: NotNegative = 60.0
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A run.
 
@@ -180,6 +196,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         faces: What looks at faces, for cameras that ask for it.
         sinks: Where events go; standard output when empty.
         outbox: Where they wait for sinks that may be away.
+        operate: What whoever operates the run may ask of it.
         queue: Decoded frames of one camera that may wait.
     """
 
@@ -189,4 +206,5 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     faces: FacesConfig | None = None
     sinks: list[SinkConfig] = []
     outbox: OutboxConfig = OutboxConfig()
+    operate: OperateConfig = OperateConfig()
     queue: Annotated[int, Meta(ge=1, le=64)] = 4

@@ -38,6 +38,9 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     outbox = config.outbox
     if outbox.path is not None:
         outbox = msgspec.structs.replace(outbox, path=str(file.parent / outbox.path))
+    operate = config.operate
+    if operate.token is not None:
+        operate = msgspec.structs.replace(operate, token=operate.token.beside(file.parent))
     if faults:
         raise ConfigError(faults)
     detector = config.detector
@@ -49,7 +52,13 @@ def load_config(path: str | os.PathLike[str]) -> Config:
             detector=_model(faces.detector, file.parent), masks=_model(faces.masks, file.parent)
         )
     return msgspec.structs.replace(
-        config, cameras=cameras, sinks=sinks, outbox=outbox, detector=detector, faces=faces
+        config,
+        cameras=cameras,
+        sinks=sinks,
+        outbox=outbox,
+        operate=operate,
+        detector=detector,
+        faces=faces,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,10 +52,12 @@ class Delivery(NamedTuple):
     Attributes:
         failures: Attempts in a row that failed; 0 when the last one went well.
         error: What the last one said; empty when it went well.
+        failing_since_s: When the first of these failed, by `time.monotonic()`; None when the last one went well.
     """
 
     failures: int = 0
     error: str = ""
+    failing_since_s: float | None = None
 
 
 @dataclass
@@ -216,7 +219,9 @@ class Courier:
     def _fail(self, message: str) -> None:
         if self.delivery.failures == 0:
             self.report(f"sink {self.route.name}: {message}; what it does not take waits in the outbox")
-        self.delivery = Delivery(self.delivery.failures + 1, message)
+        before = self.delivery
+        since_s = time.monotonic() if before.failing_since_s is None else before.failing_since_s
+        self.delivery = Delivery(before.failures + 1, message, since_s)
 
     def _succeed(self) -> None:
         if self.delivery.failures:

@@ -14,7 +14,7 @@ from sightline.motions import Motions
 from sightline.pipeline.azure_output import AzureOutput
 from sightline.pipeline.camera import Camera, classes_of
 from sightline.pipeline.ground_of import GroundOf
-from sightline.pipeline.results import Ending, Image, Step
+from sightline.pipeline.results import Ending, Image, Step, Watch
 from sightline.rules import core_scene
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack
@@ -51,6 +51,9 @@ class Pipeline:
         batch: Frames that go through the detector together, at most; on a CPU more than one gains nothing.
         queue: Decoded frames of one source that may wait, at least 1.
 
+    Attributes:
+        watch: Is told of each step, if there is one.
+
     Raises:
         ConfigError: When a scene is at fault, or the detector has no class that a camera asks for, with every fault's path.
         SourceError: When a source cannot be opened.
@@ -77,6 +80,7 @@ class Pipeline:
         self.detector = detector
         self.sinks, self.azure_sinks = list(sinks), list(azure_sinks)
         self.endings: dict[int, Ending] = {}
+        self.watch: Watch | None = None
         self._keeps_pictures = keep_pictures
         self._face_models = face_models
         self._engine = _core.Engine(
@@ -113,7 +117,7 @@ class Pipeline:
             ModelError: When the detector fails.
             SinkError: When a sink cannot take events; they are in the error.
         """
-        while (batch := self._engine.next_batch()) is not None:
+        while (batch := self._next_batch()) is not None:
             step = self._advance(batch)
             events = self._events(step)
             images = [self._image(batch, step, position) for position in range(len(batch))]
@@ -123,9 +127,14 @@ class Pipeline:
             for ended in batch.ended:
                 self._end(ended)
             self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
-            yield Step([self._shown(image) for image in images], events)
+            found = Step([self._shown(image) for image in images], events)
+            if self.watch is not None:
+                self.watch.observe(found)
+            yield found
         for sink in self.all_sinks:
             sink.flush()
+        if self.watch is not None:
+            self.watch.waiting()
 
     def stop(self) -> list[Event]:
         """End early: sources are closed, and what is open (people inside a zone) ends with its events."""
@@ -175,6 +184,14 @@ class Pipeline:
     def _people(self) -> list[int]:
         names = self.detector.class_names
         return [class_id for class_id, name in names.items() if name == _PERSON]
+
+    def _next_batch(self) -> _core.Batch | None:
+        if self.watch is None:
+            return self._engine.next_batch()
+        self.watch.waiting()
+        batch = self._engine.next_batch()
+        self.watch.working()
+        return batch
 
     def _advance(self, batch: _core.Batch) -> _core.Step:
         if len(batch) == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sightline.calibration import Calibration
 
@@ -54,6 +54,19 @@ class Step:
 
     images: list[Image]
     events: list[Event]
+
+
+class Watch(Protocol):
+    """Is told how a pipeline's loop gets on, in the loop's thread, in this order for every batch."""
+
+    def waiting(self) -> None:
+        """The loop waits for frames."""
+
+    def working(self) -> None:
+        """It has frames, or the end of a source, and works on them."""
+
+    def observe(self, step: Step) -> None:
+        """This came of them; every sink has it."""
 
 
 @dataclass(frozen=True)
