@@ -249,11 +249,11 @@ def test_nothing_is_lost_when_the_cluster_dies_and_an_empty_one_takes_its_place(
     ],
 )
 def test_what_is_wrong_is_said_in_time(opened, settings, expected):
-    sink = opened(delivery_timeout_s=1, **settings)
+    sink = opened(delivery_timeout_s=4, **settings)
     began = time.monotonic()
     with pytest.raises(SinkError, match=expected) as caught:
         sink.emit([message("east", 1), message("east", 2)])
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
     assert [event.event_id for event in caught.value.events] == ["east-1", "east-2"]
     assert caught.value.refused == []
 
@@ -266,10 +266,10 @@ def test_a_deaf_cluster_holds_up_nobody_for_longer_than_it_may(cluster, opened):
         began = time.monotonic()
         with pytest.raises(SinkError, match=r"no acknowledgement in time|[Tt]imed out"):
             sink.emit([message("east", 1)])
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 20
     began = time.monotonic()
     sink.close()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
     with pytest.raises(SinkError, match="closed"):
         sink.emit([message("east", 1)])
 
@@ -293,7 +293,7 @@ def test_over_tls_with_a_certificate_of_ours(authority, opened):
             ({"ca_file": ours["ca_file"]}, "SSL|certificate|no acknowledgement"),
         ):
             with pytest.raises(SinkError, match=expected) as caught:
-                opened(servers=servers, tls=True, delivery_timeout_s=1, **settings).emit(
+                opened(servers=servers, tls=True, delivery_timeout_s=4, **settings).emit(
                     [message("east", 100)]
                 )
             assert len(caught.value.events) == 1
@@ -314,7 +314,7 @@ def test_a_name_that_is_not_in_the_certificate_is_not_trusted(authority, opened)
         sink = opened(
             servers=cluster.servers,
             tls=True,
-            delivery_timeout_s=1,
+            delivery_timeout_s=4,
             ca_file=str(authority.ca_file),
             certificate_file=str(certificate),
             key_file=str(key),
