@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, warn
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
@@ -20,6 +21,7 @@ from sightline.errors import ConfigError, SightlineError
 from sightline.events import Encoding
 from sightline.render import VideoRenderer
 from sightline.sinks import StdoutSink, sink_from_argument
+from sightline.urls import is_live
 
 if TYPE_CHECKING:
     from sightline.config import Config
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 Target = Annotated[
     str,
-    typer.Argument(metavar="CONFIG.toml | MANIFEST.json | VIDEO", help="What to watch.", show_default=False),
+    typer.Argument(
+        metavar="CONFIG.toml | MANIFEST.json | VIDEO | ADDRESS", help="What to watch.", show_default=False
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -141,7 +145,7 @@ def run(
     heat_map: Heat = None,
     as_json: AsJson = False,
 ) -> None:
-    """Watch a video file, the cameras of a configuration, or those of an Azure deployment manifest, and write what happens.
+    """Watch a video file or a camera's address, the cameras of a configuration, or those of an Azure deployment manifest, and write what happens.
 
     Events are CloudEvents in JSON, one a line; of a manifest they are the messages that the retired container of Azure AI
     Vision Spatial Analysis wrote. The same file and configuration give the same bytes every time.
@@ -171,6 +175,10 @@ def run(
             warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
         if heat_map and len(config.cameras) > 1:
             raise ConfigError(f"--heat-map: expected one camera, found {len(config.cameras)}")
+        if render and any(is_live(camera.source) for camera in config.cameras):
+            raise ConfigError(
+                "--render: expected video files, found the address of a camera, which has no end"
+            )
         pictures = render is not None or heat_map is not None
         pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
     except (SightlineError, ValueError) as error:
@@ -197,7 +205,10 @@ def _watch(pipeline: Pipeline, views: list[VideoRenderer | HeatDrawing], *, as_j
     """Run to the end and sum up; return whether Ctrl-C ended it."""
     stopped = False
     try:
-        with RunProgress(pipeline, shown=not as_json) as progress:
+        with (
+            ConnectionNotes(pipeline, shown=not as_json),
+            RunProgress(pipeline, shown=not as_json) as progress,
+        ):
             for step in pipeline.steps():
                 progress.advance(step)
                 for view in views:
@@ -229,6 +240,8 @@ def _say_endings(pipeline: Pipeline) -> None:
         name = pipeline.cameras[camera].source.source_id
         if ending.error:
             warn(f"{name}: ended early: {ending.error}")
+        if ending.frames_dropped:
+            warn(f"{name}: {ending.frames_dropped} frames were dropped, since nobody took them in time")
         if ending.truncated:
             warn(f"{name}: the file is truncated; what could be read was counted")
         if ending.decode_errors:
