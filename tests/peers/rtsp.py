@@ -109,7 +109,7 @@ class RtspServer:
         session = _Session(self, reader, writer)
         try:
             await session.answer_all()
-        except (ConnectionError, asyncio.IncompleteReadError, TimeoutError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             session.end()
