@@ -400,11 +400,15 @@ class Frame:
 
 @final
 class Source:
-    """An open file."""
+    """An open file, or a camera.
 
-    def __new__(
-        cls, uri: str, *, fps: float | None = None, threads: int = 1, loop: bool = False
-    ) -> Source: ...
+    The settings are a mapping with uri, fps and threads, and, where they are wanted, loop, transport (`tcp`, `udp`, `auto`),
+    open_timeout_s, read_timeout_s and ca_file.
+    """
+
+    def __new__(cls, settings: Mapping[str, Any]) -> Source: ...
+    def connect(self) -> None:
+        """Reach a camera, in one attempt; a file is open already."""
     def info(self) -> dict[str, Any]:
         """What the container says: width, height, codec, frame_rate, duration_ns, frames, rotation."""
     def stats(self) -> dict[str, Any]:
@@ -428,8 +432,8 @@ class VideoWriter:
 class Engine:
     """Several sources on their way from frames to facts.
 
-    Each stream is a mapping with uri, fps, threads, scene, tracker, keep_pictures and motions, and, where they are wanted, loop, paced,
-    classes (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
+    Each stream is a mapping with source (the settings of `Source`), scene, tracker, keep_pictures and motions, and, where they are
+    wanted, paced, classes (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
     """
 
     def __new__(
@@ -445,6 +449,8 @@ class Engine:
         """End every stream and close what the rules have open."""
     def info(self, stream: int) -> dict[str, Any]:
         """What the container of a stream says of its video."""
+    def connection(self, stream: int) -> dict[str, Any]:
+        """How a stream's connection is: connected, reconnects, frames_dropped, last_error. Never waits."""
     def set_ground(self, stream: int, ground: GroundPlane) -> None:
         """Say where the ground of a stream is that was to be found later."""
     def counts(self, stream: int) -> dict[str, Any]:

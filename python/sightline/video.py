@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
 
 from sightline import _core
+from sightline.urls import is_live, masked, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT_FPS = 10.0
+DEFAULT_TIMEOUT_S = 10.0
+
+Transport = Literal["tcp", "udp", "auto"]
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,21 @@ class VideoInfo:
 
 @dataclass
 class Source:
-    """A file to watch. Iterating decodes it from its start and gives frames with pixels.
+    """A file or a camera to watch. Iterating gives frames with pixels: a file's from its start, a camera's from now on.
 
     Attributes:
-        uri: Path of the file.
+        uri: Path of the file, or the camera's address, in which `{env:NAME}` and `{file:PATH}` stand for secrets.
         source_id: Name of the camera; it comes back in every event.
         fps: Frames analyzed per second, chosen by presentation time; `None` for all.
         threads: Threads for decoding.
-        started_at: Wall-clock time of the first frame, RFC 3339, if known; events then carry a time of day.
+        started_at: Wall-clock time of the first frame, RFC 3339, if known; events then carry a time of day. A camera's is
+            known once it was reached.
         loop: Whether the file starts again at its end, for ever. Each start is a new epoch; times and frame numbers go on.
         paced: Whether a pipeline gets its frames no faster than they were filmed; iterating does not wait.
+        transport: How RTSP carries pictures: `tcp`, `udp`, or `auto`, which tries UDP where TCP is refused.
+        open_timeout_s: How long reaching a camera may take.
+        read_timeout_s: How long no picture may come before a camera is taken for lost, and reached anew.
+        ca_file: PEM file of the authorities that a camera's certificate is checked against.
     """
 
     uri: str
@@ -58,14 +67,27 @@ class Source:
     started_at: str | None = None
     loop: bool = False
     paced: bool = False
+    transport: Transport = "tcp"
+    open_timeout_s: float = DEFAULT_TIMEOUT_S
+    read_timeout_s: float = DEFAULT_TIMEOUT_S
+    ca_file: str | None = None
     _opened: _core.Source | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        shown = [f for f in fields(self) if f.repr and f.name != "uri"]
+        return f"Source({', '.join([f'uri={masked(self.uri)!r}', *(f'{f.name}={getattr(self, f.name)!r}' for f in shown)])})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is a camera: it has an address. What turns out to have a length is played to its end all the same."""
+        return is_live(self.uri)
 
     @property
     def info(self) -> VideoInfo:
-        """What the container says of its video.
+        """What the container says of its video. A camera is reached for it, in one attempt.
 
         Raises:
-            SourceError: When the file cannot be opened.
+            SourceError: When the file cannot be opened or the camera not be reached.
         """
         if self._opened is None:
             self._opened = self._open()
@@ -78,16 +100,24 @@ class Source:
 
     def core_arguments(self) -> dict[str, Any]:
         """What the engine needs to open the source itself."""
+        return {"source": self._settings(), "paced": self.paced}
+
+    def _settings(self) -> dict[str, Any]:
         return {
             "uri": self.uri,
             "fps": self.fps,
             "threads": self.threads,
             "loop": self.loop,
-            "paced": self.paced,
+            "transport": self.transport,
+            "open_timeout_s": self.open_timeout_s,
+            "read_timeout_s": self.read_timeout_s,
+            "ca_file": self.ca_file,
         }
 
     def _open(self) -> _core.Source:
-        return _core.Source(self.uri, fps=self.fps, threads=self.threads, loop=self.loop)
+        opened = _core.Source(self._settings())
+        opened.connect()
+        return opened
 
 
 def open_source(
@@ -99,23 +129,44 @@ def open_source(
     started_at: str | None = None,
     loop: bool = False,
     paced: bool = False,
+    transport: Transport = "tcp",
+    open_timeout_s: float = DEFAULT_TIMEOUT_S,
+    read_timeout_s: float = DEFAULT_TIMEOUT_S,
+    ca_file: str | os.PathLike[str] | None = None,
 ) -> Source:
-    """Open a video file.
+    """Open a video file, or take the address of a camera, which is reached when its frames are asked for.
 
     Args:
-        uri: Path of the file.
-        source_id: Name of the camera; the file's name without its ending when absent.
+        uri: Path of the file, or an address with rtsp, rtsps, http, https or rtmp. `{env:NAME}` and `{file:PATH}` in it stand
+            for secrets, which are looked up at each connection.
+        source_id: Name of the camera; the file's name without its ending, or the address's host and path, when absent.
         fps: Frames analyzed per second, chosen by presentation time; `None` for all.
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known.
         loop: Whether the file starts again at its end, for ever.
         paced: Whether a pipeline gets its frames no faster than they were filmed.
+        transport: How RTSP carries pictures: `tcp`, `udp`, or `auto`, which tries UDP where TCP is refused.
+        open_timeout_s: How long reaching a camera may take.
+        read_timeout_s: How long no picture may come before a camera is taken for lost, and reached anew.
+        ca_file: PEM file of the authorities that a camera's certificate is checked against.
 
     Raises:
         SourceError: When the file cannot be opened; the message says what was found and what to do.
     """
     path = os.fspath(uri)
-    name = source_id or os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122 - not every source is a path
-    source = Source(path, name, fps, threads, started_at, loop, paced)
-    _ = source.info
+    source = Source(
+        path,
+        source_id or name_of(path),
+        fps,
+        threads,
+        started_at,
+        loop,
+        paced,
+        transport,
+        open_timeout_s,
+        read_timeout_s,
+        None if ca_file is None else os.fspath(ca_file),
+    )
+    if not source.is_live:
+        _ = source.info
     return source

@@ -23,6 +23,7 @@ CRATES = [
 # From the ground up. A module may import modules before it only; `_core` is the floor they all stand on.
 MODULES = [
     "errors",
+    "urls",
     "_core",
     "geometry",
     "scene",

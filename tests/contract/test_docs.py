@@ -37,6 +37,7 @@ from sightline.pipeline import Pipeline
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 from sightline.sinks import JsonLinesSink, sink_kinds
 from sightline.sinks.secrets import Secret
+from sightline.urls import is_live
 from sightline.video import open_source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,15 +122,18 @@ def test_the_readmes_first_script_runs_as_it_stands(tmp_path, monkeypatch, capsy
 
 def test_the_guide_to_streams_shows_settings_that_exist(tmp_path):
     text = (ROOT / "docs" / "guide" / "streams.md").read_text()
-    looped, chosen, filtered = (
+    live, looped, chosen, filtered = (
         convert(read_toml(file), Config)
         for file in written(re.findall(r"```toml\n(.*?)```", text, re.DOTALL), tmp_path)
     )
+    assert is_live(live.cameras[0].source)
     assert looped.cameras[0].loop
     assert [camera.classes for camera in chosen.cameras] == [None, ["car", "truck"]]
     assert filtered.cameras[0].stationary == StationaryConfig()
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    ast.parse(code)
+    codes = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(codes) == 2
+    for code in codes:
+        ast.parse(code)
 
 
 def test_the_guide_to_operating_names_every_metric_and_settings_that_exist(tmp_path):

@@ -17,10 +17,10 @@ from rich.table import Table
 from sightline.cli.console import fail, say, words
 from sightline.config import Config
 from sightline.config.azure import Deployment, load_azure
-from sightline.config.urls import is_secret, masked, scheme_of
 from sightline.config.write_toml import toml_of
 from sightline.errors import ConfigError, Fault
 from sightline.sinks import StdoutConfig
+from sightline.urls import is_secret, masked, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,6 +22,7 @@ from sightline.config import (
 )
 from sightline.config.azure import is_azure, load_azure
 from sightline.errors import ConfigError, Fault
+from sightline.urls import name_of
 from sightline.video import DEFAULT_FPS
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ def _scene(options: Options) -> Scene:
 
 
 def _camera_id(target: str) -> str:
-    """The file's name without its ending, with what a name may not have made a dash."""
-    return "".join(char if char.isalnum() or char in "._-" else "-" for char in Path(target).stem) or "camera"
+    """The name of a file or an address, with what a name may not have made a dash."""
+    return "".join(char if char.isalnum() or char in "._-" else "-" for char in name_of(target)) or "camera"
 
 
 def _faces(options: Options) -> FacesConfig | None:

@@ -27,7 +27,9 @@ class RunProgress:
 
     def __init__(self, pipeline: Pipeline, *, shown: bool) -> None:
         sources = [camera.source for camera in pipeline.cameras]
-        self._durations = [None if source.loop else source.info.duration_ns for source in sources]
+        self._durations = [
+            None if source.loop or source.is_live else source.info.duration_ns for source in sources
+        ]
         self._events = self._frames = self._people = 0
         self._position = [0] * len(self._durations)
         self._started = time.monotonic()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, speak, warn
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
@@ -21,6 +22,7 @@ from sightline.errors import ConfigError, SightlineError
 from sightline.events import Encoding
 from sightline.render import VideoRenderer
 from sightline.sinks import StdoutSink, sink_from_argument
+from sightline.urls import is_live
 
 if TYPE_CHECKING:
     from sightline.config import Config
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 
 Target = Annotated[
     str,
-    typer.Argument(metavar="CONFIG.toml | MANIFEST.json | VIDEO", help="What to watch.", show_default=False),
+    typer.Argument(
+        metavar="CONFIG.toml | MANIFEST.json | VIDEO | ADDRESS", help="What to watch.", show_default=False
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -147,7 +151,7 @@ def run(
     log_level: Level = "info",
     as_json: AsJson = False,
 ) -> None:
-    """Watch a video file, the cameras of a configuration, or those of an Azure deployment manifest, and write what happens.
+    """Watch a video file or a camera's address, the cameras of a configuration, or those of an Azure deployment manifest, and write what happens.
 
     Events are CloudEvents in JSON, one a line; of a manifest they are the messages that the retired container of Azure AI
     Vision Spatial Analysis wrote. The same file and configuration give the same bytes every time.
@@ -179,6 +183,10 @@ def run(
             warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
         if heat_map and len(config.cameras) > 1:
             raise ConfigError(f"--heat-map: expected one camera, found {len(config.cameras)}")
+        if render and any(is_live(camera.source) for camera in config.cameras):
+            raise ConfigError(
+                "--render: expected video files, found the address of a camera, which has no end"
+            )
         pictures = render is not None or heat_map is not None
         pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
     except (SightlineError, ValueError) as error:
@@ -213,7 +221,10 @@ def _watch(
     """Run to the end and sum up; return whether Ctrl-C ended it."""
     stopped = False
     try:
-        with RunProgress(pipeline, shown=not as_json) as progress:
+        with (
+            ConnectionNotes(pipeline, shown=not as_json),
+            RunProgress(pipeline, shown=not as_json) as progress,
+        ):
             for step in pipeline.steps():
                 progress.advance(step)
                 for view in views:
@@ -246,6 +257,11 @@ def _say_endings(pipeline: Pipeline) -> None:
         name = pipeline.cameras[camera].source.source_id
         if ending.error:
             warn(f"{name}: ended early: {ending.error}", camera=name)
+        if ending.frames_dropped:
+            warn(
+                f"{name}: {ending.frames_dropped} frames were dropped, since nobody took them in time",
+                camera=name,
+            )
         if ending.truncated:
             warn(f"{name}: the file is truncated; what could be read was counted", camera=name)
         if ending.decode_errors:

@@ -17,6 +17,7 @@ from sightline.video import open_source
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
+_USUAL_SIZE_PX = (1920, 1080)
 
 
 def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -> Pipeline:
@@ -38,6 +39,10 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
                 started_at=camera.started_at,
                 loop=camera.loop,
                 paced=camera.paced,
+                transport=camera.transport,
+                open_timeout_s=camera.open_timeout_s,
+                read_timeout_s=camera.read_timeout_s,
+                ca_file=camera.ca_file,
             )
         except SourceError as error:
             if len(config.cameras) > 1:
@@ -54,8 +59,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
                 face_masks=camera.face_masks,
             )
         )
-    info = cameras[0].source.info
-    detector = _open_detector(config, (info.width, info.height))
+    detector = _open_detector(config, _size_px(cameras[0]))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
     opened = open_sinks(config.sinks, config.outbox, report=report)
     return Pipeline(
@@ -68,6 +72,14 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
         keep_pictures=keep_pictures,
         queue=config.queue,
     )
+
+
+def _size_px(camera: Camera) -> tuple[int, int]:
+    """The size of a camera's pictures, for models that leave theirs open; a usual one where it has to be reached first."""
+    if camera.source.is_live:
+        return _USUAL_SIZE_PX
+    info = camera.source.info
+    return info.width, info.height
 
 
 def default_model() -> str:

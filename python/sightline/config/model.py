@@ -8,15 +8,16 @@ import msgspec
 from msgspec import Meta
 
 from sightline.calibration import CalibrationSettings
-from sightline.config.urls import masked
 from sightline.events.azure import AzureCamera
 from sightline.outbox import Limits
 from sightline.scene import Distance, Ground, Line, Name, Positive, Share, Zone
 from sightline.sinks import Secret, SinkConfig
+from sightline.urls import masked
 
 CameraId = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[A-Za-z0-9._-]+$")]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[float, Meta(ge=0)]
+Timeout = Annotated[float, Meta(gt=0, le=3600)]
 Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")]
 
 
@@ -38,13 +39,18 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """A source and what is watched in it.
 
     Attributes:
-        source: Path of a video file, relative to the configuration's folder; a URL's secrets do not show in `repr`.
-        id: Name of the camera in events; the file's name without its ending when absent.
+        source: Path of a video file, relative to the configuration's folder, or a camera's address (rtsp, rtsps, http, https,
+            rtmp), in which `{env:NAME}` and `{file:PATH}` stand for secrets; a URL's secrets do not show in `repr`.
+        id: Name of the camera in events; the file's name without its ending, or the address's host and path, when absent.
         fps: Frames analyzed per second, chosen by presentation time.
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known.
         loop: Whether the file starts again at its end, for ever.
         paced: Whether frames of a file come no faster than they were filmed.
+        transport: How RTSP carries pictures: `tcp`, `udp`, or `auto`, which tries UDP where TCP is refused.
+        open_timeout_s: How long reaching a camera may take.
+        read_timeout_s: How long no picture may come before a camera is taken for lost, and reached anew.
+        ca_file: PEM file of the authorities that a camera's certificate (rtsps, https) is checked against.
         classes: Names or numbers of the detector's classes that are followed here; those of `DetectorConfig` when absent.
         stationary: What is taken for a mannequin or a poster and left out; nothing when absent.
         scene: Path of a scene file with more lines, zones and distances.
@@ -66,6 +72,10 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     started_at: Instant | None = None
     loop: bool = False
     paced: bool = False
+    transport: Literal["tcp", "udp", "auto"] = "tcp"
+    open_timeout_s: Timeout = 10.0
+    read_timeout_s: Timeout = 10.0
+    ca_file: Annotated[str, Meta(min_length=1)] | None = None
     classes: Annotated[list[str | int], Meta(min_length=1)] | None = None
     stationary: StationaryConfig | None = None
     scene: str | None = None

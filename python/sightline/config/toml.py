@@ -10,10 +10,10 @@ import msgspec
 
 from sightline.config.model import CameraConfig, Config, FacesConfig
 from sightline.config.strict import convert
-from sightline.config.urls import scheme_of
 from sightline.errors import ConfigError, Fault
 from sightline.rules import check_scene
 from sightline.scene import Scene
+from sightline.urls import name_of, scheme_of
 
 if TYPE_CHECKING:
     import os
@@ -121,9 +121,10 @@ def _completed(camera: CameraConfig, folder: Path, path: str, faults: list[Fault
         check_scene(scene_of(camera))
     except ConfigError as error:
         faults.extend(Fault(f"{path}.{fault.path}", fault.message) for fault in error.faults)
-    name = camera.id or Path(camera.source).stem
+    name = camera.id or name_of(camera.source)
     source = camera.source if scheme_of(camera.source) else str(folder / camera.source)
-    return msgspec.structs.replace(camera, source=source, id=name)
+    ca_file = str(folder / camera.ca_file) if camera.ca_file else None
+    return msgspec.structs.replace(camera, source=source, id=name, ca_file=ca_file)
 
 
 def _model(name: str, folder: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from sightline.config.urls import is_secret
+from sightline.urls import is_secret
 
 if TYPE_CHECKING:
     from sightline.config.model import CameraConfig, Config

@@ -58,6 +58,7 @@ class EventMaker:
         started_at: Wall-clock time of pts 0, RFC 3339, if known; events then carry a time of day.
         continuous: Whether times go on from epoch to epoch, as a looped file's do, so that later ones have a time of day, too.
         class_names: Words for class ids.
+        live: Whether this is a camera, whose events are others in every run; a file's have the same ids each time.
 
     Raises:
         ValueError: When `started_at` is not RFC 3339 with a time zone.
@@ -72,6 +73,7 @@ class EventMaker:
         started_at: str | None = None,
         continuous: bool = False,
         class_names: Mapping[int, str],
+        live: bool = False,
     ) -> None:
         self._scene = scene
         self._camera_id = camera_id
@@ -79,6 +81,12 @@ class EventMaker:
         self._started_at = None if started_at is None else _instant(started_at)
         self._continuous = continuous
         self._class_names = class_names
+        # What a camera shows comes only once: in another run the same moment of its stream is another one.
+        self._run = f"{camera_id} {started_at}" if live else None
+
+    def resize(self, size_px: tuple[int, int]) -> None:
+        """Take frames to be of another size from now on."""
+        self._width, self._height = size_px
 
     def event(self, fact: _core.Fact) -> Event:
         """Return the fact as an event."""
@@ -183,7 +191,7 @@ class EventMaker:
 
     def _common(self, fact: _core.Fact) -> dict[str, Any]:
         identity = (
-            self._camera_id,
+            self._run or self._camera_id,
             fact.epoch,
             fact.pts_ns,
             fact.kind,

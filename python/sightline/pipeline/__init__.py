@@ -2,6 +2,6 @@
 
 from sightline.pipeline.camera import Camera
 from sightline.pipeline.pipeline import Pipeline
-from sightline.pipeline.results import Ending, Image, Step, Watch
+from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
 
-__all__ = ["Camera", "Ending", "Image", "Pipeline", "Step", "Watch"]
+__all__ = ["Camera", "Connection", "Ending", "Image", "Pipeline", "Step", "Watch"]

@@ -27,6 +27,7 @@ class AzureOutput:
     Args:
         camera: What is reported; all lines and zones when it does not say.
         size_px: Width and height of its frames.
+        started_at: Wall-clock time of pts 0, if known.
         face_models: What finds faces and what tells masks, if the camera looks at faces; they stay the caller's.
 
     Raises:
@@ -34,16 +35,21 @@ class AzureOutput:
     """
 
     def __init__(
-        self, camera: Camera, *, size_px: tuple[int, int], face_models: tuple[Detector, Detector] | None
+        self,
+        camera: Camera,
+        *,
+        size_px: tuple[int, int],
+        started_at: str | None,
+        face_models: tuple[Detector, Detector] | None,
     ) -> None:
         source = camera.source
         self._encoder = AzureEncoder(
             camera.azure or report_all(camera.scene, source.source_id),
             camera_id=source.source_id,
             size_px=size_px,
-            started_at=source.started_at or _UNKNOWN_START,
+            started_at=started_at or _UNKNOWN_START,
             scene=camera.scene,
-            continuous=source.loop,
+            continuous=source.loop or source.is_live,
         )
         self._faces = None if face_models is None else FaceMaskClassifier(*face_models)
 

@@ -14,7 +14,7 @@ from sightline.motions import Motions
 from sightline.pipeline.azure_output import AzureOutput
 from sightline.pipeline.camera import Camera, classes_of
 from sightline.pipeline.ground_of import GroundOf
-from sightline.pipeline.results import Ending, Image, Step, Watch
+from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
 from sightline.rules import core_scene
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from sightline.video import Source
 
 _PERSON = "person"
+# Until a camera was reached; rules are in shares of the picture, so that it matters to nobody.
+_USUAL_SIZE_PX = (1920, 1080)
 
 
 class Pipeline:
@@ -56,7 +58,7 @@ class Pipeline:
 
     Raises:
         ConfigError: When a scene is at fault, or the detector has no class that a camera asks for, with every fault's path.
-        SourceError: When a source cannot be opened.
+        SourceError: When a file cannot be opened. A camera that cannot be reached is tried again for ever; see `connection`.
     """
 
     def __init__(
@@ -89,12 +91,12 @@ class Pipeline:
             batch=min(batch, detector.max_batch),
             queue=queue,
         )
-        positions = range(len(self.cameras))
-        self._makers = [self._event_maker(position) for position in positions]
-        self._grounds = [
-            GroundOf(self.cameras[position], self._people, self._size_px(position)) for position in positions
-        ]
-        self._azure = [self._azure_output(position) for position in positions] if self.azure_sinks else []
+        self._sizes_px: dict[int, tuple[int, int]] = {}
+        self._makers: dict[int, EventMaker] = {}
+        self._grounds: dict[int, GroundOf] = {}
+        self._azure: dict[int, AzureOutput] = {}
+        for position in range(len(self.cameras)):
+            self._begin(position)
         self._analyzed = [0] * len(self.cameras)
         self._closed = False
 
@@ -119,6 +121,7 @@ class Pipeline:
         """
         while (batch := self._next_batch()) is not None:
             step = self._advance(batch)
+            self._look_at_sizes(batch)
             events = self._events(step)
             images = [self._image(batch, step, position) for position in range(len(batch))]
             for fact, event in zip(step.facts, events, strict=True):
@@ -165,20 +168,47 @@ class Pipeline:
         """How many of the camera's frames went through the detector so far."""
         return self._analyzed[camera]
 
-    def _event_maker(self, position: int) -> EventMaker:
+    def connection(self, camera: int = 0) -> Connection:
+        """How the camera's connection is now; may be asked from another thread."""
+        return Connection(**self._engine.connection(camera))
+
+    def _begin(self, position: int, size_px: tuple[int, int] | None = None) -> None:
+        """Make what depends on a camera's size; one that was not reached yet has a usual one until its first frame."""
         camera = self.cameras[position]
+        if size_px is None:
+            info = self._engine.info(position)
+            size_px = (info["width"], info["height"]) if info["width"] else _USUAL_SIZE_PX
+        started_at = camera.source.started_at
+        if camera.source.is_live:
+            started_at = self.connection(position).started_at or started_at
+        self._makers[position] = self._event_maker(camera, size_px, started_at)
+        self._grounds[position] = GroundOf(camera, self._people, size_px)
+        if self.azure_sinks:
+            models = self._face_models if self._looks_at_faces(camera) else None
+            self._azure[position] = AzureOutput(
+                camera, size_px=size_px, started_at=started_at, face_models=models
+            )
+
+    def _look_at_sizes(self, batch: _core.Batch) -> None:
+        """Take note of a camera's first frame, and of one whose size is another than before."""
+        for position, size_px in zip(batch.streams, batch.sizes_px, strict=True):
+            known = self._sizes_px.get(position)
+            if known is None and self.cameras[position].source.is_live:
+                self._begin(position, size_px)
+            elif known is not None and known != size_px:
+                self._makers[position].resize(size_px)
+            self._sizes_px[position] = size_px
+
+    def _event_maker(self, camera: Camera, size_px: tuple[int, int], started_at: str | None) -> EventMaker:
         return EventMaker(
             camera.scene,
             camera_id=camera.source.source_id,
-            size_px=self._size_px(position),
-            started_at=camera.source.started_at,
-            continuous=camera.source.loop,
+            size_px=size_px,
+            started_at=started_at,
+            continuous=camera.source.loop or camera.source.is_live,
             class_names=self.detector.class_names,
+            live=camera.source.is_live,
         )
-
-    def _size_px(self, position: int) -> tuple[int, int]:
-        info = self._engine.info(position)
-        return info["width"], info["height"]
 
     @property
     def _people(self) -> list[int]:
@@ -228,6 +258,8 @@ class Pipeline:
             frames_gated=ended["frames_gated"],
             decode_errors=ended["decode_errors"],
             truncated=ended["truncated"],
+            reconnects=ended["reconnects"],
+            frames_dropped=ended["frames_dropped"],
             warnings=ended["warnings"],
             error=ended["error"],
         )
@@ -286,11 +318,6 @@ class Pipeline:
 
     def _looks_at_faces(self, camera: Camera) -> bool:
         return camera.face_masks and self._face_models is not None and bool(self.azure_sinks)
-
-    def _azure_output(self, position: int) -> AzureOutput:
-        camera = self.cameras[position]
-        models = self._face_models if self._looks_at_faces(camera) else None
-        return AzureOutput(camera, size_px=self._size_px(position), face_models=models)
 
     def _shown(self, image: Image) -> Image:
         """Return the image with its picture only if that was asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from sightline.calibration import Calibration
@@ -78,6 +79,8 @@ class Ending:
         frames_gated: Frames passed over because they were not due.
         decode_errors: Broken packets and frames that were left out.
         truncated: Whether the file ends before its index says.
+        reconnects: How often a camera was reached again after it was lost.
+        frames_dropped: Frames of a camera that newer ones replaced, since nobody took them in time.
         warnings: What was odd, in words.
         error: Why it ended early; `None` at the end of the source.
     """
@@ -88,3 +91,33 @@ class Ending:
     truncated: bool
     warnings: list[str]
     error: str | None
+    reconnects: int = 0
+    frames_dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How a source's connection is now.
+
+    Attributes:
+        connected: Whether frames come, or can come; a file is connected as long as it is read.
+        reconnects: How often a camera was reached again after it was lost.
+        frames_dropped: Frames of a camera that newer ones replaced, since nobody took them in time.
+        started_at_ns: Wall clock at a camera's `pts_ns` 0, nanoseconds since 1970, from when it was reached first; None before, and
+            for a file.
+        last_error: Why the camera was not reached, or was lost, the last time; secrets are struck out.
+    """
+
+    connected: bool
+    reconnects: int
+    frames_dropped: int
+    started_at_ns: int | None
+    last_error: str | None
+
+    @property
+    def started_at(self) -> str | None:
+        """`started_at_ns` in RFC 3339."""
+        if self.started_at_ns is None:
+            return None
+        moment = datetime.fromtimestamp(self.started_at_ns / 1e9, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,6 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use numpy::ndarray::{ArrayView4, ShapeBuilder};
 use numpy::{IntoPyArray, PyArray3, PyArray4, PyArrayMethods, PyReadonlyArrayDyn};
@@ -20,21 +19,13 @@ use crate::frames::{Placement, TensorSpec, tensor_shape};
 use crate::ground::GroundPlane;
 use crate::tracker_settings::TrackerSettings;
 use crate::tracks::{Tracks, detections_from_columns};
-use crate::video::{dict_from_info, dict_from_stats, open_options};
+use crate::video::{SourceSettings, WAIT, dict_from_connection, dict_from_info, dict_from_stats};
 use crate::zones::{SceneSettings, dict_from_counts, dict_from_motions};
-
-/// How long one wait may keep a pressed Ctrl-C unheard.
-const WAIT: Duration = Duration::from_millis(100);
 
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 struct StreamSettings {
-    uri: String,
-    fps: Option<f64>,
-    threads: usize,
-    #[pyo3(default)]
-    r#loop: bool,
+    source: SourceSettings,
     #[pyo3(default)]
     paced: bool,
     #[pyo3(default)]
@@ -71,6 +62,7 @@ impl StationarySettings {
 pub(crate) struct Engine {
     tensor: sightline_frames::TensorSpec,
     inner: Mutex<core::Engine>,
+    healths: Vec<sightline_video::Health>,
 }
 
 #[pymethods]
@@ -88,8 +80,8 @@ impl Engine {
             .iter()
             .map(|stream| {
                 Ok(core::StreamSpec {
-                    uri: stream.uri.clone(),
-                    open: open_options(stream.fps, stream.threads, stream.r#loop),
+                    uri: stream.source.uri.clone(),
+                    open: stream.source.options()?,
                     classes: stream.classes.clone(),
                     stationary: stream.stationary.as_ref().map(StationarySettings::spec),
                     scene: stream.scene.spec()?,
@@ -110,6 +102,7 @@ impl Engine {
         })?;
         Ok(Self {
             tensor: tensor.0.clone(),
+            healths: inner.healths().to_vec(),
             inner: Mutex::new(inner),
         })
     }
@@ -190,6 +183,12 @@ impl Engine {
     fn info<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
         let engine = lock(&self.inner);
         dict_from_info(py, engine.info(stream).ok_or_else(|| no_stream(stream))?)
+    }
+
+    /// How a stream's connection is; never waits for the engine.
+    fn connection<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
+        let health = self.healths.get(stream).ok_or_else(|| no_stream(stream))?;
+        dict_from_connection(py, &health.connection())
     }
 
     /// What a stream's rules have counted so far.
@@ -296,6 +295,7 @@ impl Batch {
             .iter()
             .map(|end| {
                 let dict = dict_from_stats(py, &end.stats)?;
+                dict.set_item("frames_dropped", end.connection.frames_dropped)?;
                 dict.set_item("stream", end.stream)?;
                 dict.set_item("error", &end.error)?;
                 Ok(dict)

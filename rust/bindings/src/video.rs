@@ -1,6 +1,8 @@
 //! Decoded frames and encoded pictures.
 
 use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use numpy::{IntoPyArray, PyArray3, PyArrayMethods, PyReadonlyArray3, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -9,9 +11,12 @@ use pyo3::types::PyDict;
 use sightline_frames::rgb_from_picture;
 use sightline_video as core;
 
-use crate::detach::{detached, lock};
+use crate::detach::{detached, detached_until, lock};
 use crate::detections::in_row_order;
 use crate::errors::CoreError;
+
+/// How long one wait may keep a pressed Ctrl-C unheard.
+pub(crate) const WAIT: Duration = Duration::from_millis(100);
 
 /// A decoded frame as a Python reader sees it.
 #[pyclass(frozen, module = "sightline._core", get_all)]
@@ -35,7 +40,89 @@ impl Frame {
 
 /// An open file; iterating gives its frames.
 #[pyclass(frozen, module = "sightline._core")]
-pub(crate) struct Source(Mutex<core::Source>);
+pub(crate) struct Source {
+    inner: Mutex<core::Source>,
+    interrupter: core::Interrupter,
+    /// Whether a call may take for ever.
+    live: bool,
+}
+
+/// What Python says about opening a source.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct SourceSettings {
+    pub(crate) uri: String,
+    fps: Option<f64>,
+    threads: usize,
+    #[pyo3(default)]
+    r#loop: bool,
+    #[pyo3(default)]
+    transport: Option<String>,
+    #[pyo3(default)]
+    open_timeout_s: Option<f64>,
+    #[pyo3(default)]
+    read_timeout_s: Option<f64>,
+    #[pyo3(default)]
+    ca_file: Option<String>,
+}
+
+impl SourceSettings {
+    pub(crate) fn options(&self) -> PyResult<core::OpenOptions> {
+        let usual = core::LiveOptions::default();
+        let transport = match self.transport.as_deref() {
+            None | Some("tcp") => core::Transport::Tcp,
+            Some("udp") => core::Transport::Udp,
+            Some("auto") => core::Transport::Auto,
+            Some(other) => {
+                return Err(PyValueError::new_err(format!(
+                    "transport: expected tcp, udp or auto, found {other}"
+                )));
+            }
+        };
+        Ok(core::OpenOptions {
+            fps: self.fps,
+            threads: self.threads,
+            looped: self.r#loop,
+            live: core::LiveOptions {
+                transport,
+                open_timeout: timeout(self.open_timeout_s, usual.open_timeout)?,
+                read_timeout: timeout(self.read_timeout_s, usual.read_timeout)?,
+                ca_file: self.ca_file.clone(),
+            },
+        })
+    }
+}
+
+fn timeout(seconds: Option<f64>, usual: Duration) -> PyResult<Duration> {
+    let Some(seconds) = seconds else {
+        return Ok(usual);
+    };
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| PyValueError::new_err(format!("expected seconds above 0, found {seconds}")))
+}
+
+impl Source {
+    /// Runs `work`, and interrupts it for good when Ctrl-C is pressed.
+    fn interruptible<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce() -> T + Send,
+    ) -> PyResult<T> {
+        if !self.live {
+            return Ok(py.detach(work));
+        }
+        std::thread::scope(|scope| {
+            let (sender, receiver) = channel();
+            scope.spawn(move || sender.send(work()));
+            let found = detached_until(py, move || receiver.recv_timeout(WAIT).ok());
+            if found.is_err() {
+                self.interrupter.interrupt();
+                py.detach(|| drop(lock(&self.inner)));
+            }
+            found
+        })
+    }
+}
 
 /// Copies what is known of a video into a dict.
 pub(crate) fn dict_from_info<'py>(
@@ -65,6 +152,8 @@ pub(crate) fn dict_from_stats<'py>(
     dict.set_item("frames_gated", stats.frames_gated)?;
     dict.set_item("decode_errors", stats.decode_errors)?;
     dict.set_item("restarts", stats.restarts)?;
+    dict.set_item("reconnects", stats.reconnects)?;
+    dict.set_item("last_error", &stats.last_error)?;
     dict.set_item("truncated", stats.truncated)?;
     dict.set_item("warnings", &stats.warnings)?;
     Ok(dict)
@@ -73,31 +162,33 @@ pub(crate) fn dict_from_stats<'py>(
 #[pymethods]
 impl Source {
     #[new]
-    #[pyo3(signature = (uri, *, fps=None, threads=1, r#loop=false))]
-    fn new(
-        py: Python<'_>,
-        uri: &str,
-        fps: Option<f64>,
-        threads: usize,
-        r#loop: bool,
-    ) -> PyResult<Self> {
-        let options = open_options(fps, threads, r#loop);
-        let source = detached(py, || core::Source::open(uri, &options))?;
-        Ok(Self(Mutex::new(source)))
+    fn new(py: Python<'_>, settings: SourceSettings) -> PyResult<Self> {
+        let options = settings.options()?;
+        let source = detached(py, || core::Source::open(&settings.uri, &options))?;
+        Ok(Self {
+            interrupter: source.interrupter(),
+            live: source.is_live(),
+            inner: Mutex::new(source),
+        })
+    }
+
+    /// Reaches a camera, in one attempt; a file is open already.
+    fn connect(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(self.interruptible(py, || lock(&self.inner).connect().map_err(CoreError::from))??)
     }
 
     fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        dict_from_info(py, lock(&self.0).info())
+        dict_from_info(py, lock(&self.inner).info())
     }
 
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        dict_from_stats(py, lock(&self.0).stats())
+        dict_from_stats(py, lock(&self.inner).stats())
     }
 
     /// Returns the next frame, or None at the end.
     fn next_frame(&self, py: Python<'_>) -> PyResult<Option<Frame>> {
-        let next = detached(py, || -> Result<_, CoreError> {
-            let mut source = lock(&self.0);
+        let next = self.interruptible(py, || -> Result<_, CoreError> {
+            let mut source = lock(&self.inner);
             let Some(frame) = source.next_frame()? else {
                 return Ok(None);
             };
@@ -112,7 +203,7 @@ impl Source {
                 [height, width, 3],
                 rgb,
             )))
-        })?;
+        })??;
         let Some((index, epoch, pts_ns, shape, rgb)) = next else {
             return Ok(None);
         };
@@ -123,15 +214,6 @@ impl Source {
             pts_ns,
             pixels,
         }))
-    }
-}
-
-/// Collects what Python says about opening a source.
-pub(crate) fn open_options(fps: Option<f64>, threads: usize, looped: bool) -> core::OpenOptions {
-    core::OpenOptions {
-        fps,
-        threads,
-        looped,
     }
 }
 
@@ -206,4 +288,18 @@ impl VideoWriter {
             None => Ok(()),
         })
     }
+}
+
+/// Copies how a stream's connection is into a dict.
+pub(crate) fn dict_from_connection<'py>(
+    py: Python<'py>,
+    connection: &core::Connection,
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("connected", connection.connected)?;
+    dict.set_item("reconnects", connection.reconnects)?;
+    dict.set_item("frames_dropped", connection.frames_dropped)?;
+    dict.set_item("started_at_ns", connection.started_at_ns)?;
+    dict.set_item("last_error", &connection.last_error)?;
+    Ok(dict)
 }

@@ -1,17 +1,18 @@
 //! The three calls: next batch, advance, and what the streams look like now.
 
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sightline_detections::{DecodeError, Decoder, Detections, OutputView, StationaryError};
 use sightline_frames::TensorSpec;
 use sightline_ground::GroundPlane;
 use sightline_tracks::{Track, TrackError};
-use sightline_video::{Source, StreamInfo, VideoError};
+use sightline_video::{Health, Source, StreamInfo, VideoError};
 use sightline_zones::{Fact, Scene, SceneError, TrackMotion};
 
 use crate::batch::{Batch, Prepared};
-use crate::stream::{Stream, StreamEnd, StreamSpec};
+use crate::post::Post;
+use crate::stream::{Stream, StreamSpec};
 use crate::worker::{News, Worker};
 
 /// What the model wants, and how far decoding may run ahead.
@@ -92,6 +93,10 @@ pub struct Step {
 pub struct Engine {
     spec: EngineSpec,
     streams: Vec<Stream>,
+    healths: Vec<Health>,
+    /// Whether there is a camera, so that frames are taken as they come.
+    live: bool,
+    post: Arc<Post>,
     /// One a stream; `None` once it has ended.
     workers: Vec<Option<Worker>>,
     /// Whose turn it is.
@@ -103,7 +108,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens every source and starts its thread.
+    /// Opens every source and starts its thread. A camera is reached by its thread, now or later; until its first frame, its
+    /// size is not known.
     ///
     /// # Errors
     /// When a source cannot be opened or a scene or tracker is at fault, with the stream's position.
@@ -117,16 +123,22 @@ impl Engine {
             streams.push(Stream::new(stream, source.info().clone()).map_err(at)?);
             sources.push(source);
         }
+        let live = sources.iter().any(Source::is_live);
+        let healths = sources.iter().map(Source::health).collect();
+        let post = Arc::new(Post::new(specs.len(), spec.queue));
         let mut workers = Vec::with_capacity(specs.len());
         for (position, (source, stream)) in sources.into_iter().zip(specs).enumerate() {
             let tensor = spec.tensor.clone();
-            let worker = Worker::start(position, source, tensor, spec.queue, stream)
+            let worker = Worker::start(position, source, tensor, &post, stream)
                 .map_err(|error| (position, error))?;
             workers.push(Some(worker));
         }
         Ok(Self {
             spec,
             streams,
+            healths,
+            live,
+            post,
             workers,
             turn: 0,
             pending: Vec::new(),
@@ -138,6 +150,11 @@ impl Engine {
     /// Returns what is known of a stream's video.
     pub fn info(&self, stream: usize) -> Option<&StreamInfo> {
         self.streams.get(stream).map(|stream| &stream.info)
+    }
+
+    /// Returns what shows how each stream's connection is, also while the engine is busy.
+    pub fn healths(&self) -> &[Health] {
+        &self.healths
     }
 
     /// Returns a stream's rules with their counts.
@@ -164,24 +181,29 @@ impl Engine {
 
     /// Returns the next batch, or `None` when `timeout` passed before it was full.
     ///
-    /// Streams take turns, one frame each, so that the order never depends on which thread was faster.
+    /// Files take turns, one frame each, so that the order never depends on which thread was faster. Where there is a
+    /// camera, whoever has a frame comes next, beginning with the one whose turn it is, and a batch is what is there.
     pub fn next_batch(&mut self, timeout: Duration) -> Option<Batch> {
         let mut ended = Vec::new();
         while self.pending.len() < self.spec.batch.max(1) {
-            let Some(stream) = self.next_turn() else {
+            let streams = self.next_turns();
+            if streams.is_empty() {
                 break;
-            };
-            match self.receive(stream, timeout) {
-                Received::Frame(frame) => {
+            }
+            let enough = self.live && !self.pending.is_empty();
+            let timeout = if enough { Duration::ZERO } else { timeout };
+            match self.post.take(&streams, timeout) {
+                Some((stream, News::Frame(frame))) => {
                     self.pending.push(*frame);
                     self.turn = stream + 1;
                 }
-                Received::End(end) => {
+                Some((stream, News::End(end))) => {
                     self.workers[stream] = None;
                     ended.push(*end);
                     break;
                 }
-                Received::Nothing => return None,
+                None if enough => break,
+                None => return None,
             }
         }
         let frames = std::mem::take(&mut self.pending);
@@ -240,31 +262,15 @@ impl Engine {
         step
     }
 
-    fn next_turn(&self) -> Option<usize> {
+    /// Returns whose turn it is: of files one, of streams with a camera among them all, in turn.
+    fn next_turns(&self) -> Vec<usize> {
         let count = self.workers.len();
+        let most = if self.live { count } else { 1 };
         (0..count)
             .map(|step| (self.turn + step) % count)
-            .find(|&stream| self.workers[stream].is_some())
-    }
-
-    fn receive(&mut self, stream: usize, timeout: Duration) -> Received {
-        let news = self.workers[stream]
-            .as_ref()
-            .and_then(|worker| worker.news.as_ref());
-        match news.map(|news| news.recv_timeout(timeout)) {
-            Some(Ok(News::Frame(frame))) => Received::Frame(frame),
-            Some(Ok(News::End(end))) => Received::End(end),
-            Some(Err(RecvTimeoutError::Timeout)) => Received::Nothing,
-            Some(Err(RecvTimeoutError::Disconnected)) | None => {
-                Received::End(Box::new(StreamEnd {
-                    stream,
-                    stats: sightline_video::Stats::default(),
-                    error: Some(
-                        "the stream's thread ended without a word; please report this".into(),
-                    ),
-                }))
-            }
-        }
+            .filter(|&stream| self.workers[stream].is_some())
+            .take(most)
+            .collect()
     }
 
     fn check_order(&self, batch: &Batch, output: &Output<'_>) -> Result<(), EngineError> {
@@ -296,10 +302,4 @@ impl Step {
             fact,
         }));
     }
-}
-
-enum Received {
-    Frame(Box<Prepared>),
-    End(Box<StreamEnd>),
-    Nothing,
 }

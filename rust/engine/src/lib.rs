@@ -2,12 +2,14 @@
 //!
 //! [`Engine`] is the type to know. [`Engine::start`] opens every source and starts one decoding thread for each;
 //! [`Engine::next_batch`] hands over input tensors; [`Engine::advance`] takes what the model made of them through
-//! decoding, tracking and rules. The order of frames, and so of facts, depends on the sources alone: never on
-//! how the threads were scheduled.
+//! decoding, tracking and rules. Of files, the order of frames, and so of facts, depends on the sources alone: never on
+//! how the threads were scheduled. Cameras are served as their frames come, so that one that stalls holds up no other, and where
+//! the model is too slow the oldest frame that waits is dropped and counted.
 
 mod batch;
 mod engine;
 mod pace;
+mod post;
 mod stream;
 mod worker;
 

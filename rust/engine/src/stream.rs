@@ -2,11 +2,14 @@
 
 use sightline_detections::{Detections, StationaryFilter, StationarySpec};
 use sightline_tracks::{ByteTrack, ByteTrackSpec};
-use sightline_video::{OpenOptions, Stats, StreamInfo};
+use sightline_video::{Connection, OpenOptions, Stats, StreamInfo};
 use sightline_zones::{Fact, Scene, SceneSpec, TrackMotion};
 
 use crate::EngineError;
 use crate::batch::FrameTag;
+
+/// Size that a scene is made for before a camera's first frame says the real one.
+const USUAL_SIZE: (u32, u32) = (1920, 1080);
 
 /// What to watch, and how.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct StreamEnd {
     pub stream: usize,
     /// What was read, and the warnings.
     pub stats: Stats,
+    /// How the connection was, and how many frames were dropped.
+    pub connection: Connection,
     /// Why it ended early; `None` at the end of the source.
     pub error: Option<String>,
 }
@@ -59,7 +64,11 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(spec: &StreamSpec, info: StreamInfo) -> Result<Self, EngineError> {
-        let size = (info.width, info.height);
+        let size = if info.width == 0 {
+            USUAL_SIZE
+        } else {
+            (info.width, info.height)
+        };
         Ok(Self {
             scene: Scene::new(&spec.scene, size.0, size.1).map_err(EngineError::Scene)?,
             tracker: ByteTrack::new(spec.tracker)?,
@@ -93,6 +102,7 @@ impl Stream {
         tag: &FrameTag,
         facts: &mut Vec<Fact>,
     ) -> Result<(), EngineError> {
+        (self.info.width, self.info.height) = (tag.width, tag.height);
         if (tag.width, tag.height) != self.size {
             // Tracks and counts are in pixels of the old size: nothing of them can be carried over.
             self.scene.finish(facts);

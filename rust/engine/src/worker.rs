@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use sightline_frames::{Converter, FrameError, TensorSpec, rgb_from_picture};
-use sightline_video::{Frame, Interrupter, Source, VideoError};
+use sightline_video::{Frame, Health, Interrupter, Source, VideoError};
 
 use crate::EngineError;
 use crate::batch::{FrameTag, Prepared, TensorBuffer};
 use crate::pace::Pace;
+use crate::post::{Post, Surplus};
 use crate::stream::{StreamEnd, StreamSpec};
 
 /// What a source's thread tells the engine.
@@ -23,28 +24,29 @@ pub(crate) enum News {
 /// The engine's end of a source's thread. Dropping it stops the thread and waits for it.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    /// `None` once stopped: the thread's next hand-over fails, so that it ends.
-    pub(crate) news: Option<Receiver<News>>,
+    stream: usize,
+    post: Arc<Post>,
     stop: Arc<AtomicBool>,
     interrupter: Interrupter,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Worker {
-    /// Starts decoding `source`; at most `queue` frames wait to be taken.
+    /// Starts decoding `source` for `post`.
     pub(crate) fn start(
         stream: usize,
         source: Source,
         spec: TensorSpec,
-        queue: usize,
+        post: &Arc<Post>,
         stream_spec: &StreamSpec,
     ) -> Result<Self, EngineError> {
-        let (sender, receiver) = sync_channel(queue.max(1));
         let stop = Arc::new(AtomicBool::new(false));
         let interrupter = source.interrupter();
         let (recycle, spare) = channel();
+        let paced = stream_spec.paced && !source.is_live();
         let task = Task {
             stream,
+            health: source.health(),
             source,
             preparer: Preparer {
                 stream,
@@ -54,15 +56,20 @@ impl Worker {
                 recycle,
                 spare,
             },
-            pace: stream_spec.paced.then(|| Pace::new(Arc::clone(&stop))),
+            pace: paced.then(|| Pace::new(Arc::clone(&stop))),
             stop: Arc::clone(&stop),
+        };
+        let mail = LastWord {
+            stream,
+            post: Arc::clone(post),
         };
         let thread = std::thread::Builder::new()
             .name(format!("sightline-{stream}"))
-            .spawn(move || task.run(&sender))
+            .spawn(move || task.run(&mail))
             .map_err(EngineError::Thread)?;
         Ok(Self {
-            news: Some(receiver),
+            stream,
+            post: Arc::clone(post),
             stop,
             interrupter,
             thread: Some(thread),
@@ -76,7 +83,7 @@ impl Worker {
         if let Some(thread) = &self.thread {
             thread.thread().unpark();
         }
-        self.news = None;
+        self.post.close(self.stream);
     }
 }
 
@@ -90,17 +97,38 @@ impl Drop for Worker {
     }
 }
 
+/// Says that a thread is gone, however it went.
+struct LastWord {
+    stream: usize,
+    post: Arc<Post>,
+}
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let end = StreamEnd {
+                stream: self.stream,
+                stats: sightline_video::Stats::default(),
+                connection: sightline_video::Connection::default(),
+                error: Some("the stream's thread ended without a word; please report this".into()),
+            };
+            self.post.put_end(self.stream, News::End(Box::new(end)));
+        }
+    }
+}
+
 struct Task {
     stream: usize,
     source: Source,
+    health: Health,
     preparer: Preparer,
     pace: Option<Pace>,
     stop: Arc<AtomicBool>,
 }
 
 impl Task {
-    fn run(mut self, sender: &SyncSender<News>) {
-        let error = match self.decode(sender) {
+    fn run(mut self, mail: &LastWord) {
+        let error = match self.decode(&mail.post) {
             Ok(()) => None,
             Err(Ended::Stopped) => return,
             Err(Ended::Failed(message)) => Some(message),
@@ -108,14 +136,17 @@ impl Task {
         let end = StreamEnd {
             stream: self.stream,
             stats: self.source.stats().clone(),
+            connection: self.health.connection(),
             error,
         };
-        // Fails only when the engine is gone, and then nobody wants to know.
-        let _ = sender.send(News::End(Box::new(end)));
+        mail.post.put_end(self.stream, News::End(Box::new(end)));
     }
 
-    fn decode(&mut self, sender: &SyncSender<News>) -> Result<(), Ended> {
-        while let Some(frame) = self.source.next_frame()? {
+    fn decode(&mut self, post: &Post) -> Result<(), Ended> {
+        loop {
+            let Some(frame) = self.source.next_frame()? else {
+                return Ok(());
+            };
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Ended::Stopped);
             }
@@ -123,11 +154,16 @@ impl Task {
             if let Some(pace) = &mut self.pace {
                 pace.wait_for(prepared.tag.pts_ns);
             }
-            sender
-                .send(News::Frame(Box::new(prepared)))
-                .map_err(|_| Ended::Stopped)?;
+            // Who films does not wait: then the oldest frame has to go.
+            let surplus = if self.source.is_live() {
+                Surplus::DropsOldest(&self.health)
+            } else {
+                Surplus::Waits
+            };
+            if !post.put(self.stream, News::Frame(Box::new(prepared)), surplus) {
+                return Err(Ended::Stopped);
+            }
         }
-        Ok(())
     }
 }
 

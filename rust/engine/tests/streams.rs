@@ -431,8 +431,8 @@ fn a_paced_file_takes_as_long_as_it_is() {
         paced: true,
         ..video.stream(middle())
     };
-    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
     let start = std::time::Instant::now();
+    let mut engine = Engine::start(spec(1), &[stream]).unwrap();
     while !engine.is_finished() {
         let batch = engine.next_batch(WAIT).unwrap();
         let output = Output::Detections(walker(&batch));

@@ -22,8 +22,10 @@ pub enum VideoError {
         /// As it was given.
         path: String,
     },
-    /// The address is not one of a file.
-    #[error("{uri}: {scheme}:// can't be read; expected the path of a video file")]
+    /// The address is not one of a file or camera.
+    #[error(
+        "{uri}: {scheme}:// can't be read; expected the path of a video file, or an address with rtsp, rtsps, http, https or rtmp"
+    )]
     UnsupportedScheme {
         /// As it was given, without user name and password.
         uri: String,
@@ -90,6 +92,14 @@ pub enum VideoError {
         plays: u64,
         /// What is the matter with it now.
         source: Box<VideoError>,
+    },
+    /// A camera did not let itself be opened, or its frames stopped.
+    #[error("{address}: {reason}")]
+    Unreachable {
+        /// As it was given, without user name, password and query.
+        address: String,
+        /// What is the matter, and what to do.
+        reason: String,
     },
     /// [`Interrupter::interrupt`](crate::Interrupter::interrupt) was called.
     #[error("reading was interrupted")]

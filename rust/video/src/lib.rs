@@ -1,4 +1,4 @@
-//! A file becomes timed frames, and frames become a file.
+//! A camera or a file becomes timed frames, and frames become a file.
 //!
 //! [`Source`] is the type to know. [`Source::open`] finds the video stream and says what it is ([`StreamInfo`]);
 //! [`Source::next_frame`] then gives its frames in the order in which they are shown, each with its number, its epoch and its
@@ -19,15 +19,19 @@
 //! # Ok::<(), sightline_video::VideoError>(())
 //! ```
 //!
-//! Time is the media's: `pts_ns` counts from the start of the stream, and nothing here looks at a clock. Where timestamps
-//! jump back, `epoch` grows; within an epoch they only grow. A file can start again at its end, for ever
+//! Time is the media's: `pts_ns` counts from the start of the stream, and for a file nothing here looks at a clock. Where timestamps
+//! jump back, `epoch` grows; within an epoch they only grow. A camera ([`Source::is_live`]) that is lost is tried again for ever:
+//! each connection is an epoch, and times go on as the clock did meanwhile. A file can start again at its end, for ever
 //! ([`OpenOptions::looped`]): then each play is an epoch, and times go on from one to the next.
 //!
 //! This is the only crate that knows libav (FFmpeg 5.1 to 7.1). It takes over libav's log function for the whole
 //! process: errors become warnings of the source that caused them, and nothing is written to stderr.
 
+mod address;
+mod backoff;
 mod error;
 mod gate;
+mod health;
 mod libav;
 mod open;
 mod pictures;
@@ -38,8 +42,9 @@ mod timeline;
 mod writer;
 
 pub use error::VideoError;
+pub use health::{Connection, Health};
 pub use libav::Interrupter;
-pub use open::{OpenOptions, StreamInfo};
+pub use open::{LiveOptions, OpenOptions, StreamInfo, Transport};
 pub use source::{Frame, Source};
 pub use stats::Stats;
 pub use writer::{Writer, WriterOptions};

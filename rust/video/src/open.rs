@@ -1,16 +1,22 @@
 //! From a name to an open decoder, or to an error that says what is the matter.
 
+mod live;
+
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::time::Duration;
 
 use ffmpeg_the_third::format::stream::Disposition;
 use ffmpeg_the_third::{Error, Rational, Stream, media};
 
+use crate::address::masked;
 use crate::error::VideoError;
-use crate::libav::{self, Decoder, Input, Interrupter};
+use crate::libav::{self, Decoder, Input, Interrupter, Patience};
 use crate::rotation::quarter_turns_from_matrix;
 use crate::timeline::Ticks;
+
+pub(crate) use live::open_address;
 
 /// Containers that are tried. Playlists are not among them: a file must not make us open others.
 const CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,av1,obu,ivf,mjpeg,\
@@ -31,6 +37,44 @@ pub struct OpenOptions {
     pub threads: usize,
     /// Whether the file starts again at its end, for ever. Each start is a new epoch; times and numbers go on growing.
     pub looped: bool,
+    /// How a camera is reached.
+    pub live: LiveOptions,
+}
+
+/// How RTSP carries its pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// In the connection itself: nothing is lost on the way.
+    #[default]
+    Tcp,
+    /// In datagrams of their own.
+    Udp,
+    /// TCP, and UDP where the camera refuses it.
+    Auto,
+}
+
+/// How a camera is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveOptions {
+    /// How RTSP carries its pictures.
+    pub transport: Transport,
+    /// How long reaching the camera may take, until it is known what it sends.
+    pub open_timeout: Duration,
+    /// How long no picture may come before the camera is taken for lost.
+    pub read_timeout: Duration,
+    /// PEM file of the authorities that certificates are checked against; those of libav's TLS library when absent.
+    pub ca_file: Option<String>,
+}
+
+impl Default for LiveOptions {
+    fn default() -> Self {
+        Self {
+            transport: Transport::default(),
+            open_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(10),
+            ca_file: None,
+        }
+    }
 }
 
 impl Default for OpenOptions {
@@ -39,6 +83,7 @@ impl Default for OpenOptions {
             fps: None,
             threads: 1,
             looped: false,
+            live: LiveOptions::default(),
         }
     }
 }
@@ -59,12 +104,23 @@ impl OpenOptions {
                 found: self.threads.to_string(),
             });
         }
-        Ok(())
+        let times = [
+            ("open_timeout", self.live.open_timeout),
+            ("read_timeout", self.live.read_timeout),
+        ];
+        match times.into_iter().find(|(_, time)| time.is_zero()) {
+            Some((name, time)) => Err(VideoError::Option {
+                name,
+                expected: "a time above 0",
+                found: format!("{} s", time.as_secs_f64()),
+            }),
+            None => Ok(()),
+        }
     }
 }
 
 /// What a source's header says about its video stream.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamInfo {
     /// Pixels across, upright (after rotation). A stream may change its size later; each picture has its own.
     pub width: u32,
@@ -92,16 +148,18 @@ pub(crate) struct Opened {
     pub(crate) info: StreamInfo,
     pub(crate) ticks: Ticks,
     pub(crate) quarter_turns: u8,
+    /// Whether the container has no times of its own, so that a packet's is when it arrives.
+    pub(crate) times_by_arrival: bool,
     /// What libav had to say about the header.
     pub(crate) warnings: Vec<String>,
 }
 
-pub(crate) fn open(
+/// Opens a file.
+pub(crate) fn open_file(
     uri: &str,
     options: &OpenOptions,
     interrupter: &Interrupter,
 ) -> Result<Opened, VideoError> {
-    options.check()?;
     let path = path_from_uri(uri)?;
     check_file(path)?;
     let url = CString::new(format!("file:{path}")).map_err(|_| VideoError::NotFound {
@@ -111,8 +169,19 @@ pub(crate) fn open(
         ("format_whitelist", CONTAINERS),
         ("protocol_whitelist", "file"),
     ];
-    let (opened, mut warnings) = libav::capture(|| Input::open(&url, &containers, interrupter));
-    let mut input = opened.map_err(|error| open_error(path, error, &warnings))?;
+    let (opened, warnings) =
+        libav::capture(|| Input::open(&url, &containers, interrupter, Patience::default()));
+    let input = opened.map_err(|error| open_error(path, error, &warnings))?;
+    decoder_for(input, path, options, warnings)
+}
+
+/// Finds the video stream of what was opened as `path`, and opens its decoder.
+pub(crate) fn decoder_for(
+    mut input: Input,
+    path: &str,
+    options: &OpenOptions,
+    mut warnings: Vec<String>,
+) -> Result<Opened, VideoError> {
     let stream = video_stream(&input, path)?;
     input.keep_only(stream);
     let quarter_turns = input
@@ -146,11 +215,12 @@ pub(crate) fn open(
         info,
         ticks,
         quarter_turns,
+        times_by_arrival: false,
         warnings,
     })
 }
 
-/// Only files can be read so far; the type of a source does not say so, since cameras are to come.
+/// Returns the path of a file; an address that nothing is known of is refused.
 fn path_from_uri(uri: &str) -> Result<&str, VideoError> {
     let Some((scheme, rest)) = uri.split_once("://") else {
         return Ok(uri);
@@ -161,17 +231,11 @@ fn path_from_uri(uri: &str) -> Result<&str, VideoError> {
     match scheme {
         "file" => Ok(rest),
         _ if is_scheme && !scheme.is_empty() => Err(VideoError::UnsupportedScheme {
-            uri: without_credentials(scheme, rest),
+            uri: masked(uri),
             scheme: scheme.to_owned(),
         }),
         _ => Ok(uri),
     }
-}
-
-fn without_credentials(scheme: &str, rest: &str) -> String {
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    format!("{scheme}://{host}/{path}")
 }
 
 /// Finds what libav would only call invalid data.
@@ -349,10 +413,10 @@ mod tests {
     fn only_files_are_read() {
         assert_eq!(path_from_uri("a:b.mp4").unwrap(), "a:b.mp4");
         assert_eq!(path_from_uri("file:///srv/a.mp4").unwrap(), "/srv/a.mp4");
-        let error = path_from_uri("rtsp://user:secret@10.0.0.7/stream1")
+        let error = path_from_uri("ftp://user:secret@10.0.0.7/stream1")
             .unwrap_err()
             .to_string();
-        assert!(error.contains("rtsp://10.0.0.7/stream1"), "{error}");
+        assert!(error.contains("ftp://***@10.0.0.7/stream1"), "{error}");
         assert!(!error.contains("secret"), "{error}");
     }
 

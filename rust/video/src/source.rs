@@ -1,5 +1,6 @@
 //! Reading: packets in, due frames out.
 
+mod live;
 mod looping;
 
 use std::fmt;
@@ -8,13 +9,16 @@ use ffmpeg_the_third::{Error, Packet, frame};
 use libc::EAGAIN;
 use sightline_frames::Picture;
 
+use self::live::Live;
+use crate::address::{Address, without_secrets};
 use crate::error::VideoError;
 use crate::gate::Gate;
+use crate::health::Health;
 use crate::libav::{self, Decoder, Effort, FrameTags, Input, Interrupter};
-use crate::open::{OpenOptions, Opened, StreamInfo, open};
+use crate::open::{OpenOptions, Opened, StreamInfo, open_file};
 use crate::pictures::Pictures;
 use crate::stats::Stats;
-use crate::timeline::{Fate, Key, Stamp, Timeline};
+use crate::timeline::{Fate, Key, Stamp, Ticks, Timeline};
 
 /// Failures in a row, with nothing read or decoded between them, after which a file is at its end.
 const MAX_FAILURES: u32 = 200;
@@ -22,13 +26,15 @@ const MAX_FAILURES: u32 = 200;
 /// libav's words for a file that ends in the middle of something.
 const CUT_OFF: [&str; 2] = ["partial file", "ended prematurely"];
 
-/// An open video. It can be moved to another thread, and stopped from one by its [`Interrupter`].
+/// An open file, or a camera that is reached when it is needed. It can be moved to another thread, and stopped from one by its [`Interrupter`].
 pub struct Source {
     uri: String,
     options: OpenOptions,
-    input: Input,
-    decoder: Decoder,
-    stream: usize,
+    /// `None` while a camera is away.
+    media: Option<Media>,
+    /// Of a camera.
+    live: Option<Live>,
+    health: Health,
     info: StreamInfo,
     stats: Stats,
     timeline: Timeline,
@@ -46,8 +52,18 @@ pub struct Source {
     packet_ns: Option<i64>,
 }
 
+/// What is read from.
+struct Media {
+    input: Input,
+    decoder: Decoder,
+    stream: usize,
+    times_by_arrival: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// A camera is to be reached.
+    Away,
     Reading,
     /// The file is at its end; the decoder gives out what it held back.
     Draining,
@@ -75,51 +91,78 @@ impl Frame<'_> {
 }
 
 impl Source {
-    /// Opens a video file and its decoder.
+    /// Opens a video file and its decoder, or takes the address of a camera.
     ///
-    /// `uri` is a path, or `file://` and a path.
+    /// `uri` is a path, `file://` and a path, or an address with `rtsp`, `rtsps`, `http`, `https` or `rtmp`, in which
+    /// `{env:NAME}` and `{file:PATH}` stand for secrets that are looked up at each connection. A camera is reached
+    /// at the first [`next_frame`](Self::next_frame), or by [`connect`](Self::connect).
     ///
     /// # Errors
     ///
     /// Says for each way in which this can fail what was found and what to do: see [`VideoError`].
     pub fn open(uri: &str, options: &OpenOptions) -> Result<Self, VideoError> {
-        let interrupter = Interrupter::default();
-        let opened = open(uri, options, &interrupter)?;
-        let Opened {
-            input,
-            decoder,
-            stream,
-            info,
-            ticks,
-            quarter_turns,
-            warnings,
-        } = opened;
-        let mut stats = Stats::default();
-        for line in warnings {
-            stats.warn(None, &line);
-        }
-        Ok(Self {
+        options.check()?;
+        let live = Address::parse(uri).map(Live::new);
+        let mut source = Self {
             uri: uri.to_owned(),
             options: options.clone(),
-            input,
-            decoder,
-            stream,
-            info,
-            stats,
-            timeline: Timeline::new(ticks),
-            gate: options.fps.map(|fps| Gate::new(fps, ticks.rounding_ns())),
-            pictures: Pictures::new(quarter_turns),
-            interrupter,
+            media: None,
+            live,
+            health: Health::default(),
+            info: StreamInfo::default(),
+            stats: Stats::default(),
+            timeline: Timeline::new(Ticks::default()),
+            gate: None,
+            pictures: Pictures::new(0),
+            interrupter: Interrupter::default(),
             packet: Packet::empty(),
             frame: frame::Video::empty(),
-            phase: Phase::Reading,
+            phase: Phase::Away,
             delivered_before: 0,
             failures: 0,
             packet_ns: None,
-        })
+        };
+        if source.live.is_none() {
+            let opened = open_file(uri, options, &source.interrupter)?;
+            source.begin_with(opened);
+            source.health.connected(false);
+        }
+        Ok(source)
+    }
+
+    /// Starts a stream that nothing was read of before.
+    fn begin_with(&mut self, opened: Opened) {
+        let ticks = opened.ticks;
+        self.timeline = Timeline::new(ticks);
+        let fps = self.options.fps;
+        self.gate = fps.map(|fps| Gate::new(fps, ticks.rounding_ns()));
+        self.go_on_with(opened);
+    }
+
+    /// Reads on from what was opened now; the timeline and the gate know of it already.
+    fn go_on_with(&mut self, opened: Opened) {
+        if let Some(gate) = &mut self.gate {
+            gate.go_on(self.timeline.epoch());
+        }
+        self.pictures.turn(opened.quarter_turns);
+        self.media = Some(Media {
+            input: opened.input,
+            decoder: opened.decoder,
+            stream: opened.stream,
+            times_by_arrival: opened.times_by_arrival,
+        });
+        self.info = opened.info;
+        for line in opened.warnings {
+            self.stats.warn(None, &line);
+        }
+        self.packet_ns = None;
+        self.failures = 0;
+        self.phase = Phase::Reading;
     }
 
     /// Returns what the header says; of a looped file, what it said at the latest start.
+    ///
+    /// Of a camera that was not reached yet nothing is known: the size is 0, names are empty.
     pub fn info(&self) -> &StreamInfo {
         &self.info
     }
@@ -129,6 +172,16 @@ impl Source {
         &self.stats
     }
 
+    /// Returns whether this is a camera, or may be one: it has an address, and no known length.
+    pub fn is_live(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| !live.recorded)
+    }
+
+    /// Returns what shows how the connection is, also from another thread.
+    pub fn health(&self) -> Health {
+        self.health.clone()
+    }
+
     /// Returns a handle that stops this source from another thread.
     pub fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
@@ -136,7 +189,8 @@ impl Source {
 
     /// Decodes up to the next frame that is due, and returns it; `None` at the end, which a looped file has none of.
     ///
-    /// Broken data is skipped and shows in [`stats`](Self::stats).
+    /// Broken data is skipped and shows in [`stats`](Self::stats). A camera has no end either: one that can't be reached, ends its
+    /// stream or falls silent is tried again for ever, and goes on in a new epoch; see [`health`](Self::health).
     ///
     /// # Errors
     ///
@@ -167,7 +221,13 @@ impl Source {
             if self.interrupter.is_interrupted() {
                 return Err(VideoError::Interrupted);
             }
-            let (received, lines) = libav::capture(|| self.decoder.receive(&mut self.frame));
+            if self.phase == Phase::Away {
+                self.reach()?;
+            }
+            let (received, lines) = libav::capture(|| match &mut self.media {
+                Some(media) => media.decoder.receive(&mut self.frame),
+                None => Err(Error::Eof),
+            });
             self.warn(&lines);
             match received {
                 Ok(()) => {
@@ -227,16 +287,27 @@ impl Source {
 
     /// Gives the decoder the next packet that it needs, or tells it that there is none.
     fn feed(&mut self) -> Result<(), VideoError> {
-        let (read, lines) = libav::capture(|| self.input.read(&mut self.packet));
+        let Some(media) = &mut self.media else {
+            return self.end();
+        };
+        let (read, lines) = libav::capture(|| media.input.read(&mut self.packet));
+        let (late, stream) = (media.input.is_late(), media.stream);
         self.warn(&lines);
         match read {
-            Ok(()) if self.packet.stream() == self.stream => self.send(),
+            Err(Error::Exit) if !late || self.interrupter.is_interrupted() => {
+                return Err(VideoError::Interrupted);
+            }
+            _ if late => self.lose(None)?,
+            Ok(()) if self.packet.stream() == stream => {
+                self.time_packet();
+                self.send();
+            }
             Ok(()) => {}
+            Err(error) if self.is_live() => self.lose(Some((error, &lines)))?,
             Err(Error::Eof) => {
                 self.stats.truncated |= self.failures > 0;
                 self.drain()?;
             }
-            Err(Error::Exit) => return Err(VideoError::Interrupted),
             Err(error) => {
                 self.failures += 1;
                 if lines.is_empty() {
@@ -272,15 +343,18 @@ impl Source {
             self.timeline
                 .expect(key, if undue { Fate::Gated } else { Fate::Expected });
         }
-        if undue && (self.decoder.is_intra_only() || libav::is_disposable(&self.packet)) {
+        let Some(media) = &mut self.media else {
+            return;
+        };
+        if undue && (media.decoder.is_intra_only() || libav::is_disposable(&self.packet)) {
             return;
         }
-        self.decoder.set_effort(if undue {
+        media.decoder.set_effort(if undue {
             Effort::ReferencesOnly
         } else {
             Effort::Full
         });
-        let (sent, lines) = libav::capture(|| self.decoder.send(&self.packet));
+        let (sent, lines) = libav::capture(|| media.decoder.send(&self.packet));
         self.warn(&lines);
         match sent {
             Ok(()) => self.failures = 0,
@@ -309,11 +383,14 @@ impl Source {
     fn drain(&mut self) -> Result<(), VideoError> {
         self.phase = Phase::Draining;
         self.failures = 0;
-        self.decoder.set_effort(Effort::Full);
-        if self.decoder.send_end().is_err() {
-            self.end()?;
+        let sent = self.media.as_mut().map(|media| {
+            media.decoder.set_effort(Effort::Full);
+            media.decoder.send_end()
+        });
+        match sent {
+            Some(Ok(())) => Ok(()),
+            _ => self.end(),
         }
-        Ok(())
     }
 
     fn end(&mut self) -> Result<(), VideoError> {
@@ -327,8 +404,13 @@ impl Source {
                 &format!("the file ends at {ended:.1} s; its header promises {promised:.1} s"),
             );
         }
-        if self.options.looped {
+        if self.is_live() {
+            self.media = None;
+            self.phase = Phase::Away;
+        } else if self.options.looped {
             self.restart()?;
+        } else {
+            self.health.ended();
         }
         Ok(())
     }
@@ -352,7 +434,10 @@ impl Source {
     fn warn(&mut self, lines: &[String]) {
         for line in lines {
             self.stats.truncated |= CUT_OFF.iter().any(|words| line.contains(words));
-            self.stats.warn(self.packet_ns, line);
+            match self.live {
+                Some(_) => self.stats.warn(self.packet_ns, &without_secrets(line)),
+                None => self.stats.warn(self.packet_ns, line),
+            }
         }
     }
 }

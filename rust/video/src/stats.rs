@@ -18,6 +18,10 @@ pub struct Stats {
     pub decode_errors: u64,
     /// How often a looped file was started again.
     pub restarts: u64,
+    /// How often a camera was reached again after it was lost.
+    pub reconnects: u64,
+    /// Why a camera was lost the last time, without secrets.
+    pub last_error: Option<String>,
     /// Whether the file ended before its header says it does. Known only at its end.
     pub truncated: bool,
     /// What was wrong, once for each kind, with the stream's time; at most 17 lines.

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 const MAX_REORDER: i64 = 16;
 /// Packets remembered while their frames are awaited. More than any codec holds back: the rest is broken.
 const MAX_IN_FLIGHT: usize = 256;
+/// A camera's clock that gets ahead of ours by more than this from one packet to the next was set, or is broken.
+const MAX_AHEAD_NS: i64 = 5_000_000_000;
 
 /// Where a packet's frame belongs: epoch, then timestamp in ticks.
 pub(crate) type Key = (u32, i64);
@@ -50,6 +52,18 @@ pub(crate) struct Ticks {
     pub(crate) promised: Option<i64>,
 }
 
+impl Default for Ticks {
+    fn default() -> Self {
+        Self {
+            num: 1,
+            den: 1_000_000_000,
+            per_frame: 1,
+            start: None,
+            promised: None,
+        }
+    }
+}
+
 impl Ticks {
     /// Returns how far a timestamp may be off: a tick, unless frames are as far apart as ticks, so that they are exact.
     pub(crate) fn rounding_ns(&self) -> f64 {
@@ -81,6 +95,12 @@ pub(crate) struct Timeline {
     /// Latest frame's PTS within `frame_epoch`.
     frame_clock: Option<i64>,
     next_index: u64,
+    /// Of a camera: when the latest packet arrived, in nanoseconds since the first one.
+    arrived_ns: Option<i64>,
+    /// When the packet before it arrived.
+    arrived_before_ns: Option<i64>,
+    /// `pts_ns` of the latest frame.
+    shown_ns: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +123,9 @@ impl Timeline {
             frame_epoch: 0,
             frame_clock: None,
             next_index: 0,
+            arrived_ns: None,
+            arrived_before_ns: None,
+            shown_ns: None,
         }
     }
 
@@ -117,8 +140,53 @@ impl Timeline {
             packet_epoch: epoch,
             frame_epoch: epoch,
             next_index: self.next_index,
+            shown_ns: self.shown_ns,
             ..Self::new(ticks)
         };
+    }
+
+    /// Goes on with a camera that was lost, in a new epoch, with numbers that go on; times go on as ours did meanwhile.
+    pub(crate) fn reconnect(&mut self, ticks: Ticks, now_ns: i64) {
+        let from_ns = self.after_shown(now_ns);
+        self.restart(ticks);
+        self.base_ns = from_ns;
+        self.origin = None;
+    }
+
+    /// Notes that a camera's next packet is here, so many nanoseconds after the first one.
+    pub(crate) fn arrived(&mut self, now_ns: i64) {
+        self.arrived_before_ns = self.arrived_ns;
+        self.arrived_ns = Some(now_ns);
+    }
+
+    /// Returns the timestamp of a packet that has none: that of the packet before it, and the time since.
+    pub(crate) fn ticks_by_arrival(&self) -> i64 {
+        let Some((before, _)) = self.packet_clock else {
+            return self.ticks.start.unwrap_or(0);
+        };
+        let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
+        let passed = i128::from(self.passed_ns()) * den / (num * 1_000_000_000);
+        before.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX).max(1))
+    }
+
+    /// Returns the time from the arrival of the packet before to that of the latest.
+    fn passed_ns(&self) -> i64 {
+        let both = self.arrived_ns.zip(self.arrived_before_ns);
+        both.map_or(0, |(now, before)| now.saturating_sub(before).max(0))
+    }
+
+    fn after_shown(&self, now_ns: i64) -> i64 {
+        let shown = self
+            .shown_ns
+            .map_or(0, |shown_ns| shown_ns.saturating_add(1));
+        now_ns.max(shown)
+    }
+
+    fn is_jump_ahead(&self, before: i64, now: i64) -> bool {
+        let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
+        let ahead_ns = (i128::from(now) - i128::from(before)) * num * 1_000_000_000 / den;
+        self.arrived_ns.is_some()
+            && ahead_ns > i128::from(self.passed_ns().saturating_add(MAX_AHEAD_NS))
     }
 
     /// Returns the epoch of the latest frame.
@@ -161,16 +229,21 @@ impl Timeline {
         self.reached = self
             .reached
             .max(pts.or(dts).map(|start| start.saturating_add(duration)));
-        let clock = dts
-            .map(|dts| (dts, Clock::Decoding))
-            .or(pts.map(|pts| (pts, Clock::Presentation)));
+        let decoding = dts.map(|dts| (dts, Clock::Decoding));
+        let presentation = pts.map(|pts| (pts, Clock::Presentation));
+        // A camera sends no DTS: libav makes it from earlier PTS, so that it is late to jump.
+        let clock = match self.arrived_ns {
+            Some(_) => presentation.or(decoding),
+            None => decoding.or(presentation),
+        };
         if let (Some((now, kind)), Some((before, kind_before))) = (clock, self.packet_clock) {
             // Packets come in decoding order, so that a DTS never goes back in a stream without a break.
             let allowed = match kind {
                 Clock::Decoding => 2,
                 Clock::Presentation => MAX_REORDER,
             };
-            if kind == kind_before && self.is_jump_back(before, now, allowed) {
+            let jumped = self.is_jump_back(before, now, allowed) || self.is_jump_ahead(before, now);
+            if kind == kind_before && jumped {
                 self.packet_epoch += 1;
             }
         }
@@ -214,10 +287,21 @@ impl Timeline {
         let start = self.ticks.start.filter(|_| pts.is_some());
         let pts = guessed.or(pts).unwrap_or_else(|| self.next_nominal());
         let epoch = self.epoch_of(pts);
+        let pts = if self.is_stray(epoch, pts) {
+            self.next_nominal()
+        } else {
+            pts
+        };
         if epoch > self.frame_epoch {
             self.frame_epoch = epoch;
             self.frame_clock = None;
             self.packet_epoch = self.packet_epoch.max(epoch);
+            if let Some(now_ns) = self.arrived_ns {
+                // The camera's clock was set: only ours says how much time has passed.
+                self.base_ns = self.after_shown(now_ns);
+                self.origin = Some(pts);
+                self.last = None;
+            }
         }
         let (skipped, gated_before) = self.forget_until((epoch, pts));
         let index = self.next_index + skipped;
@@ -230,10 +314,12 @@ impl Timeline {
         if self.origin.is_none() {
             self.origin = Some(start.map_or(pts, |start| start.min(pts)));
         }
+        let pts_ns = self.ns(in_order);
+        self.shown_ns = Some(pts_ns);
         Stamp {
             index,
             epoch,
-            pts_ns: self.ns(in_order),
+            pts_ns,
             gated_before,
             moved: in_order != pts,
         }
@@ -284,15 +370,26 @@ impl Timeline {
         before.saturating_sub(now) > self.ticks.per_frame.saturating_mul(frames)
     }
 
+    /// Returns whether a camera's frame was sent before its clock was set and is shown after one that was sent later: its time
+    /// means nothing any more.
+    fn is_stray(&self, epoch: u32, pts: i64) -> bool {
+        let far =
+            |before| self.is_jump_ahead(before, pts) || self.is_jump_back(before, pts, MAX_REORDER);
+        self.arrived_ns.is_some()
+            && !self.in_flight.contains_key(&(epoch, pts))
+            && self.frame_clock.is_some_and(far)
+    }
+
     /// The packet with this timestamp knows its epoch; without one, only a jump back tells of a new epoch.
     fn epoch_of(&self, pts: i64) -> u32 {
         let mut on_the_way = self.in_flight.range((self.frame_epoch, i64::MIN)..);
         let known = on_the_way
             .find(|(key, _)| key.1 == pts)
             .map(|(key, _)| key.0);
-        let jumped = self
-            .frame_clock
-            .is_some_and(|before| self.is_jump_back(before, pts, MAX_REORDER));
+        let jumped = self.arrived_ns.is_none()
+            && self
+                .frame_clock
+                .is_some_and(|before| self.is_jump_back(before, pts, MAX_REORDER));
         known.unwrap_or(self.frame_epoch + u32::from(jumped))
     }
 

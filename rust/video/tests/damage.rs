@@ -211,7 +211,7 @@ fn damage_in_the_middle_costs_only_the_middle() {
 #[test]
 fn an_address_that_is_no_file_is_refused_without_its_password() {
     let error = Source::open(
-        "rtsp://user:secret@10.0.0.7/stream1",
+        "ftp://user:secret@10.0.0.7/stream1",
         &OpenOptions::default(),
     )
     .map(drop)

@@ -12,9 +12,9 @@ from sightline.config.azure.settings import SETTINGS, spelled
 from sightline.config.azure.vehicles import VEHICLE_CLASSES, VEHICLE_FPS, parking_regions
 from sightline.config.azure.video_url import is_file, source_of
 from sightline.config.model import CameraConfig, StationaryConfig
-from sightline.config.urls import scheme_of
 from sightline.errors import SourceError
 from sightline.events.azure import AzureCamera
+from sightline.urls import scheme_of
 from sightline.video import DEFAULT_FPS, open_source
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sightline.config.urls import masked
 from sightline.errors import Fault
+from sightline.urls import masked
 
 Severity = Literal["ignored", "changed", "decide", "warning"]
 _PLAIN = re.compile(r"[A-Za-z0-9_$-]+")

@@ -104,8 +104,8 @@ SETTINGS: tuple[Setting, ...] = (
         "VIDEO_URL",
         "text",
         "used differently",
-        "`source`: a file's path, relative to the manifest's folder; rtsp, rtsps, http and https are read, and cannot be opened "
-        "yet; AES-encrypted when `KEY_ENV` and `IV_ENV` are in the environment or the module's `env`",
+        "`source`: a file's path, relative to the manifest's folder, or a camera's address with rtsp, rtsps, http or https; "
+        "AES-encrypted when `KEY_ENV` and `IV_ENV` are in the environment or the module's `env`",
     ),
     Setting(
         "VIDEO_SOURCE_ID",

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sightline.config.urls import masked, scheme_of
+from sightline.urls import masked, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

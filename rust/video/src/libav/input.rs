@@ -1,36 +1,32 @@
 //! Opening a container and reading its packets, in a way that another thread can stop.
 
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::CStr;
 use std::ptr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ffmpeg_the_third::format::context::Input as Container;
 use ffmpeg_the_third::{Dictionary, Error, Packet, Stream, ffi};
 
-/// Stops a [`Source`](crate::Source) from another thread. Clones stop the same source.
-#[derive(Clone, Debug, Default)]
-pub struct Interrupter {
-    stop: Arc<AtomicBool>,
-}
+use super::interrupter::Interrupter;
 
-impl Interrupter {
-    /// Makes a read that is blocked, and every later one, fail with [`VideoError::Interrupted`](crate::VideoError::Interrupted).
-    pub fn interrupt(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
+/// How long saying goodbye to a camera may take.
+const GOODBYE: Duration = Duration::from_secs(1);
 
-    /// Returns whether [`interrupt`](Self::interrupt) was called.
-    pub fn is_interrupted(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
+/// How long libav may take; without a limit where none is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Patience {
+    /// To open a container and find out what is in it.
+    pub(crate) open: Option<Duration>,
+    /// To read a packet.
+    pub(crate) read: Option<Duration>,
 }
 
 /// An open container.
 pub(crate) struct Input {
     // Dropped first: closing may still ask whether to stop.
     container: Container,
-    _interrupter: Interrupter,
+    interrupter: Interrupter,
+    patience: Patience,
 }
 
 impl Input {
@@ -39,7 +35,9 @@ impl Input {
         url: &CStr,
         options: &[(&str, &str)],
         interrupter: &Interrupter,
+        patience: Patience,
     ) -> Result<Self, Error> {
+        allow(interrupter, patience.open);
         // SAFETY: takes nothing; a null result is handled below.
         let mut context = unsafe { ffi::avformat_alloc_context() };
         // SAFETY: null or freshly allocated and not shared.
@@ -48,12 +46,9 @@ impl Input {
                 errno: libc::ENOMEM,
             });
         };
-        fields.interrupt_callback = ffi::AVIOInterruptCB {
-            callback: Some(is_stopped),
-            opaque: Arc::as_ptr(&interrupter.stop).cast_mut().cast(),
-        };
+        fields.interrupt_callback = interrupter.callback();
         let mut raw_options = options.iter().copied().collect::<Dictionary>().into_raw();
-        // SAFETY: context is allocated, url ends with NUL, raw_options is an owned dictionary. The flag behind the
+        // SAFETY: context is allocated, url ends with NUL, raw_options is an owned dictionary. The watch behind the
         // callback is kept alive by `interrupter` here and by `Self` afterwards.
         let opened = unsafe {
             ffi::avformat_open_input(
@@ -72,13 +67,16 @@ impl Input {
         let container = unsafe { Container::wrap(context) };
         let mut input = Self {
             container,
-            _interrupter: interrupter.clone(),
+            interrupter: interrupter.clone(),
+            patience,
         };
         // SAFETY: the pointer is used for this call only.
         let context = unsafe { input.container.as_mut_ptr() };
         // SAFETY: context is open; no options are given.
         match unsafe { ffi::avformat_find_stream_info(context, ptr::null_mut()) } {
             found if found < 0 => Err(Error::from(found)),
+            // libav takes what it has by then for enough.
+            _ if interrupter.is_late() => Err(Error::Exit),
             _ => Ok(input),
         }
     }
@@ -91,10 +89,16 @@ impl Input {
         self.container.stream(index)
     }
 
+    /// Returns whether the latest read took longer than it may; libav then often hands out a packet that is not complete.
+    pub(crate) fn is_late(&self) -> bool {
+        self.patience.read.is_some() && self.interrupter.is_late()
+    }
+
     /// Reads the next packet of any stream that is not discarded into `packet`.
     pub(crate) fn read(&mut self, packet: &mut Packet) -> Result<(), Error> {
         // What was in it is let go first: libav expects an empty packet.
         *packet = Packet::empty();
+        allow(&self.interrupter, self.patience.read);
         packet.read(&mut self.container)
     }
 
@@ -139,9 +143,37 @@ impl Input {
     }
 }
 
-/// libav asks this between two reads.
-unsafe extern "C" fn is_stopped(stop: *mut c_void) -> c_int {
-    // SAFETY: `Input::open` passes a pointer to the flag of an `Interrupter` that the `Input` holds.
-    let stop = unsafe { stop.cast::<AtomicBool>().as_ref() };
-    c_int::from(stop.is_some_and(|stop| stop.load(Ordering::Relaxed)))
+/// Returns whether the RTSP client of this libav can be told to check certificates; older ones take any.
+pub(crate) fn rtsp_checks_certificates() -> bool {
+    // SAFETY: the name ends with NUL; the result is null or lives as long as the program.
+    let demuxer = unsafe { ffi::av_find_input_format(c"rtsp".as_ptr()) };
+    // SAFETY: as above.
+    let Some(demuxer) = (unsafe { demuxer.as_ref() }) else {
+        return false;
+    };
+    let mut class = demuxer.priv_class;
+    if class.is_null() {
+        return false;
+    }
+    // SAFETY: with this flag a pointer to a class stands for an object of it; it is only read.
+    let option = unsafe {
+        ffi::av_opt_find(
+            (&raw mut class).cast(),
+            c"tls_verify".as_ptr(),
+            ptr::null(),
+            0,
+            ffi::AV_OPT_SEARCH_FAKE_OBJ,
+        )
+    };
+    !option.is_null()
+}
+
+fn allow(interrupter: &Interrupter, time: Option<Duration>) {
+    interrupter.allow(time.unwrap_or(Duration::MAX));
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.interrupter.allow(GOODBYE);
+    }
 }

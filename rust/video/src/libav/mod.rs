@@ -12,13 +12,14 @@ mod decoder;
 mod encoder;
 mod frame;
 mod input;
+mod interrupter;
 mod log;
 mod scaler;
 
 pub(crate) use decoder::{Decoder, Effort, codec_name, is_disposable, is_hidden};
 pub(crate) use encoder::set_primaries;
 pub(crate) use frame::{FrameTags, is_rgb, plane, set_quality};
-pub(crate) use input::Input;
-pub use input::Interrupter;
+pub(crate) use input::{Input, Patience, rtsp_checks_certificates};
+pub use interrupter::Interrupter;
 pub(crate) use log::capture;
 pub(crate) use scaler::{Colors, Conversion, Scaler};

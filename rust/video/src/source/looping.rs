@@ -1,8 +1,8 @@
 //! A file that starts again at its end.
 
-use super::{Phase, Source};
+use super::Source;
 use crate::error::VideoError;
-use crate::open::open;
+use crate::open::{open_address, open_file};
 
 impl Source {
     /// Opens the file anew, behind what was played: it may have been replaced, and then a container that was left open
@@ -14,7 +14,10 @@ impl Source {
             });
         }
         let plays = self.stats.restarts + 1;
-        let opened = open(&self.uri, &self.options, &self.interrupter);
+        let opened = match &self.live {
+            Some(live) => open_address(&live.address, &self.options, &self.interrupter),
+            None => open_file(&self.uri, &self.options, &self.interrupter),
+        };
         let opened = opened.map_err(|error| match error {
             VideoError::Interrupted => error,
             error => VideoError::Restart {
@@ -23,20 +26,9 @@ impl Source {
             },
         })?;
         self.timeline.restart(opened.ticks);
-        if let Some(gate) = &mut self.gate {
-            gate.go_on(self.timeline.epoch());
-        }
-        self.pictures.turn(opened.quarter_turns);
-        self.input = opened.input;
-        self.decoder = opened.decoder;
-        self.stream = opened.stream;
-        self.info = opened.info;
-        self.warn(&opened.warnings);
+        self.go_on_with(opened);
         self.stats.restarts = plays;
         self.delivered_before = self.stats.frames_delivered;
-        self.packet_ns = None;
-        self.failures = 0;
-        self.phase = Phase::Reading;
         Ok(())
     }
 

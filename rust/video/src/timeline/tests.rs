@@ -156,6 +156,56 @@ fn extreme_timestamps_saturate() {
     }
 }
 
+/// A camera's packet that arrives at `now_ms`.
+fn arrive(timeline: &mut Timeline, now_ms: i64, pts: i64) {
+    timeline.arrived(now_ms * 1_000_000);
+    let key = timeline.packet(Some(pts), None, 0).unwrap();
+    timeline.expect(key, Fate::Expected);
+}
+
+#[test]
+fn a_camera_whose_clock_is_set_goes_on_as_ours_did() {
+    let mut timeline = timeline();
+    for (now_ms, pts) in [(0, 700), (100, 900), (100, 800)] {
+        arrive(&mut timeline, now_ms, pts);
+    }
+    assert_eq!(shown(&mut timeline, 700).epoch, 0);
+    arrive(&mut timeline, 300, 3_600_900);
+    assert_eq!(shown(&mut timeline, 800).epoch, 0);
+    // A nanosecond behind the frame that is shown before it.
+    let set = shown(&mut timeline, 3_600_900);
+    assert_eq!((set.epoch, set.pts_ns), (1, 300_000_001));
+    // One that was sent before, and is shown behind it, has no time of its own any more.
+    let stray = shown(&mut timeline, 900);
+    assert_eq!((stray.epoch, stray.pts_ns), (1, 400_000_001));
+    arrive(&mut timeline, 500, 3_601_100);
+    assert_eq!(shown(&mut timeline, 3_601_100).pts_ns, 500_000_001);
+}
+
+#[test]
+fn a_camera_that_comes_again_goes_on_as_ours_did() {
+    let mut timeline = timeline();
+    arrive(&mut timeline, 0, 700);
+    let first = shown(&mut timeline, 700);
+    timeline.reconnect(Ticks::default(), 2_000_000_000);
+    arrive(&mut timeline, 2_000, 5);
+    let again = shown(&mut timeline, 5);
+    assert_eq!(
+        (again.index, again.epoch, again.pts_ns),
+        (first.index + 1, 1, 2_000_000_000)
+    );
+}
+
+#[test]
+fn a_packet_without_a_time_gets_that_of_its_arrival() {
+    let mut timeline = timeline();
+    timeline.arrived(0);
+    assert_eq!(timeline.ticks_by_arrival(), 500);
+    arrive(&mut timeline, 0, 500);
+    timeline.arrived(140_000_000);
+    assert_eq!(timeline.ticks_by_arrival(), 640);
+}
+
 proptest! {
     #[test]
     fn numbers_and_times_grow_whatever_the_timestamps(

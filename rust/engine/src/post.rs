@@ -1,0 +1,119 @@
+//! Where the threads of the sources put what they have, and the engine takes it from: one box a stream, bounded.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sightline_video::Health;
+
+use crate::worker::News;
+
+/// What happens to a frame for which there is no room.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Surplus<'a> {
+    /// Its thread waits until there is.
+    Waits,
+    /// The oldest frame that waits makes room, and is counted here.
+    DropsOldest(&'a Health),
+}
+
+#[derive(Debug)]
+pub(crate) struct Post {
+    /// Frames of one stream that may wait.
+    room: usize,
+    boxes: Mutex<Vec<Mailbox>>,
+    /// Something came for any stream.
+    arrived: Condvar,
+    /// Something was taken of this stream, or it was closed.
+    taken: Vec<Condvar>,
+}
+
+#[derive(Debug, Default)]
+struct Mailbox {
+    news: VecDeque<News>,
+    closed: bool,
+}
+
+impl Post {
+    pub(crate) fn new(streams: usize, room: usize) -> Self {
+        Self {
+            room: room.max(1),
+            boxes: Mutex::new((0..streams).map(|_| Mailbox::default()).collect()),
+            arrived: Condvar::new(),
+            taken: (0..streams).map(|_| Condvar::new()).collect(),
+        }
+    }
+
+    /// Puts a stream's frame down; returns whether anybody still wants it.
+    pub(crate) fn put(&self, stream: usize, frame: News, surplus: Surplus<'_>) -> bool {
+        let mut boxes = self.lock();
+        if let (Surplus::Waits, Some(taken)) = (surplus, self.taken.get(stream)) {
+            let is_full = |boxes: &mut Vec<Mailbox>| {
+                boxes
+                    .get(stream)
+                    .is_some_and(|mail| !mail.closed && mail.news.len() >= self.room)
+            };
+            boxes = taken
+                .wait_while(boxes, is_full)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let Some(mail) = boxes.get_mut(stream).filter(|mail| !mail.closed) else {
+            return false;
+        };
+        let mut dropped = None;
+        if let Surplus::DropsOldest(health) = surplus
+            && mail.news.len() >= self.room
+        {
+            dropped = mail.news.pop_front();
+            health.count_dropped();
+        }
+        mail.news.push_back(frame);
+        drop(boxes);
+        self.arrived.notify_all();
+        if let Some(News::Frame(frame)) = dropped {
+            // A stream that has ended has no more use for its memory.
+            let _ = frame.recycle.send(frame.tensor);
+        }
+        true
+    }
+
+    /// Puts a stream's last news down, for which there is always room.
+    pub(crate) fn put_end(&self, stream: usize, end: News) {
+        if let Some(mail) = self.lock().get_mut(stream).filter(|mail| !mail.closed) {
+            mail.news.push_back(end);
+        }
+        self.arrived.notify_all();
+    }
+
+    /// Takes the oldest news of the first of `streams` that has any; `None` when none came in time.
+    pub(crate) fn take(&self, streams: &[usize], timeout: Duration) -> Option<(usize, News)> {
+        let has_news = |boxes: &[Mailbox]| {
+            let mut streams = streams.iter().copied();
+            streams.find(|&stream| boxes.get(stream).is_some_and(|mail| !mail.news.is_empty()))
+        };
+        let waited = self
+            .arrived
+            .wait_timeout_while(self.lock(), timeout, |boxes| has_news(boxes).is_none());
+        let (mut boxes, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let stream = has_news(&boxes)?;
+        let news = boxes.get_mut(stream)?.news.pop_front()?;
+        drop(boxes);
+        self.taken.get(stream)?.notify_all();
+        Some((stream, news))
+    }
+
+    /// Wants nothing more of a stream.
+    pub(crate) fn close(&self, stream: usize) {
+        if let Some(mail) = self.lock().get_mut(stream) {
+            mail.closed = true;
+            mail.news.clear();
+        }
+        if let Some(taken) = self.taken.get(stream) {
+            taken.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Mailbox>> {
+        self.boxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,129 @@
+//! A camera: reached, lost and reached again, for ever.
+
+use ffmpeg_the_third::Error;
+
+use super::Source;
+use crate::address::{Address, without_secrets};
+use crate::backoff::Backoff;
+use crate::error::VideoError;
+use crate::open::open_address;
+
+/// What is known of a camera besides what is read from it.
+pub(super) struct Live {
+    pub(super) address: Address,
+    /// Whether it turned out to be a recording, which ends.
+    pub(super) recorded: bool,
+    backoff: Backoff,
+    /// Whether to wait before the next attempt.
+    tried: bool,
+    /// When it was reached for the first time.
+    start_ns: Option<i64>,
+    /// Frames that had been decoded when it was reached the last time.
+    decoded_before: u64,
+}
+
+impl Live {
+    pub(super) fn new(address: Address) -> Self {
+        Self {
+            address,
+            recorded: false,
+            backoff: Backoff::new(),
+            tried: false,
+            start_ns: None,
+            decoded_before: 0,
+        }
+    }
+}
+
+impl Source {
+    /// Reaches a camera, in one attempt; does nothing if that was done, or for a file.
+    ///
+    /// # Errors
+    ///
+    /// [`VideoError::Unreachable`] with the reason, among others; [`next_frame`](Self::next_frame) tries again all the same.
+    pub fn connect(&mut self) -> Result<(), VideoError> {
+        let Some(live) = self.live.as_mut().filter(|_| self.media.is_none()) else {
+            return Ok(());
+        };
+        live.tried = true;
+        let opened = open_address(&live.address, &self.options, &self.interrupter);
+        let opened = opened.inspect_err(|error| self.health.lost(&error.to_string()))?;
+        live.recorded = opened.info.duration_ns.is_some();
+        live.decoded_before = self.stats.frames_decoded;
+        let now_ns = self.interrupter.now_ns();
+        let again = live.start_ns.is_some();
+        let since_ns = now_ns.saturating_sub(*live.start_ns.get_or_insert(now_ns));
+        if again {
+            self.stats.reconnects += 1;
+            self.timeline.reconnect(opened.ticks, since_ns);
+            self.go_on_with(opened);
+        } else {
+            self.begin_with(opened);
+            if self.is_live() {
+                self.health.started();
+            }
+        }
+        self.health.connected(again);
+        Ok(())
+    }
+
+    /// Reaches a camera, however often it has to be tried.
+    pub(super) fn reach(&mut self) -> Result<(), VideoError> {
+        while self.media.is_none() {
+            if let Some(live) = self.live.as_mut().filter(|live| live.tried) {
+                self.interrupter.wait(live.backoff.next_wait());
+            }
+            if self.interrupter.is_interrupted() {
+                return Err(VideoError::Interrupted);
+            }
+            if let Err(error) = self.connect() {
+                self.stats.last_error = Some(error.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up a connection, after what the decoder still holds back: `why` it failed, or `None` where no picture came in time.
+    pub(super) fn lose(&mut self, why: Option<(Error, &[String])>) -> Result<(), VideoError> {
+        let seconds = self.options.live.read_timeout.as_secs_f64();
+        let reason = match why {
+            None => format!("no picture for {seconds} s"),
+            Some((Error::Eof, _)) => "the camera ended the stream".to_owned(),
+            Some((error, [])) => error.to_string(),
+            Some((error, lines)) => without_secrets(&format!("{error} ({})", lines.join("; "))),
+        };
+        if let Some(live) = &mut self.live {
+            let reason = format!("{}: {reason}", live.address.shown());
+            self.health.lost(&reason);
+            self.stats.last_error = Some(reason);
+            if self.stats.frames_decoded > live.decoded_before {
+                live.backoff.reset();
+            }
+        }
+        self.stats.truncated |= !self.is_live();
+        self.drain()
+    }
+
+    /// Gives a camera's packet its time of arrival, and a timestamp if it has none.
+    pub(super) fn time_packet(&mut self) {
+        let Some(start_ns) = self.live.as_ref().and_then(|live| live.start_ns) else {
+            return;
+        };
+        if !self.is_live() {
+            return;
+        }
+        self.timeline
+            .arrived(self.interrupter.now_ns().saturating_sub(start_ns));
+        let untimed = self.packet.pts().is_none() && self.packet.dts().is_none();
+        if untimed
+            || self
+                .media
+                .as_ref()
+                .is_some_and(|media| media.times_by_arrival)
+        {
+            let ticks = Some(self.timeline.ticks_by_arrival());
+            self.packet.set_pts(ticks);
+            self.packet.set_dts(ticks);
+        }
+    }
+}

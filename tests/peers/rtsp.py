@@ -1,0 +1,273 @@
+"""An RTSP server on loopback that plays films for ever and fails on demand, as cameras do (RFC 2326, 2617, 6184)."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import re
+import secrets
+import socket
+import struct
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tests.peers.mp4 import Film
+
+_CLOCK = 90_000
+_MTU = 1380
+_FRAGMENT = 28
+_REALM = "camera"
+
+
+@dataclass
+class Fault:
+    """What is wrong with the server just now.
+
+    Attributes:
+        stall: Whether connections stay open and nothing is sent.
+        forward_s: Seconds by which the clock of the pictures jumps, once.
+    """
+
+    stall: bool = False
+    forward_s: float = 0.0
+
+
+class RtspServer:
+    """Serves films under their names, each connection from its first picture on.
+
+    Args:
+        films: What is played, by name.
+        fps: Pictures a second.
+        auth: How who asks has to prove who they are, as `user` with `password`.
+        port: 0 for any that is free.
+    """
+
+    def __init__(
+        self,
+        films: Mapping[str, Film],
+        *,
+        fps: int = 10,
+        auth: Literal["none", "basic", "digest"] = "none",
+        user: str = "viewer",
+        password: str = "",
+        port: int = 0,
+    ) -> None:
+        self.films = dict(films)
+        self.faults = {name: Fault() for name in films}
+        self.connections = 0
+        self._fps, self._auth, self._user, self._password = fps, auth, user, password
+        self._nonce = secrets.token_hex(8)
+        self._clients: dict[asyncio.StreamWriter, str] = {}
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port = self._listener.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    def url(self, name: str, *, user: str = "") -> str:
+        return f"rtsp://{user}127.0.0.1:{self.port}/{name}"
+
+    def cut(self, name: str | None = None) -> None:
+        """Reset the connections that play a film, in the middle of whatever they are at."""
+        self._loop.call_soon_threadsafe(self._abort, name)
+
+    def close(self) -> None:
+        """End as a killed process does: without a word. A second call does nothing."""
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(self._abort, None)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _abort(self, name: str | None) -> None:
+        for writer, playing in list(self._clients.items()):
+            if name in (None, playing):
+                linger = struct.pack("ii", 1, 0)
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                writer.transport.abort()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, sock=self._listener))
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._clients[writer] = ""
+        session = _Session(self, reader, writer)
+        try:
+            await session.answer_all()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            session.end()
+            self._clients.pop(writer, None)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    def _is_allowed(self, method: str, header: str) -> bool:
+        if self._auth == "none":
+            return True
+        if self._auth == "basic":
+            word = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
+            return header == f"Basic {word}"
+        given = dict(re.findall(r'(\w+)="?([^",]*)"?', header))
+        who = _md5(f"{self._user}:{_REALM}:{self._password}")
+        what = _md5(f"{method}:{given.get('uri', '')}")
+        return given.get("response") == _md5(f"{who}:{self._nonce}:{what}")
+
+    @property
+    def _challenge(self) -> str:
+        if self._auth == "basic":
+            return f'Basic realm="{_REALM}"'
+        return f'Digest realm="{_REALM}", nonce="{self._nonce}", algorithm="MD5"'
+
+
+@dataclass
+class _Session:
+    server: RtspServer
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    udp: socket.socket | None = None
+    playing: asyncio.Task[None] | None = None
+    sequence: int = field(default_factory=lambda: secrets.randbelow(1 << 16))
+    name: str = ""
+
+    def end(self) -> None:
+        if self.playing:
+            self.playing.cancel()
+        if self.udp:
+            self.udp.close()
+
+    async def answer_all(self) -> None:
+        while True:
+            first = await self.reader.readexactly(1)
+            if first == b"$":  # a report of the receiver
+                _, length = struct.unpack(">BH", await self.reader.readexactly(3))
+                await self.reader.readexactly(length)
+                continue
+            head = (first + await self.reader.readuntil(b"\r\n\r\n")).decode()
+            line, *lines = head.strip().split("\r\n")
+            method, uri, _ = line.split(" ")
+            headers = {
+                name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)
+            }
+            self.name = uri.split("/", 3)[3].split("/")[0]
+            self.server._clients[self.writer] = self.name
+            status, answer, body = self._answer(method, uri, headers)
+            answer = {"CSeq": headers.get("cseq", "0"), **answer}
+            if body:
+                answer["Content-Length"] = str(len(body))
+            text = "".join(f"{name}: {value}\r\n" for name, value in answer.items())
+            self.writer.write(f"RTSP/1.0 {status}\r\n{text}\r\n{body}".encode())
+            await self.writer.drain()
+            if method == "PLAY" and status == "200 OK":
+                self.playing = asyncio.create_task(self._play())
+            if method == "TEARDOWN":
+                return
+
+    def _answer(self, method: str, uri: str, headers: dict[str, str]) -> tuple[str, dict[str, str], str]:
+        server = self.server
+        if method == "OPTIONS":
+            return "200 OK", {"Public": "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"}, ""
+        if not server._is_allowed(method, headers.get("authorization", "")):
+            return "401 Unauthorized", {"WWW-Authenticate": server._challenge}, ""
+        if self.name not in server.films:
+            return "404 Not Found", {}, ""
+        if method == "DESCRIBE":
+            return (
+                "200 OK",
+                {"Content-Type": "application/sdp", "Content-Base": f"{uri}/"},
+                self._description(),
+            )
+        if method == "SETUP":
+            return self._set_up(headers["transport"])
+        return "200 OK", {"Session": "1"}, ""
+
+    def _description(self) -> str:
+        sps, pps = self.server.films[self.name].parameters
+        sets = ",".join(base64.b64encode(text).decode() for text in (sps, pps))
+        lines = [
+            "v=0",
+            "o=- 1 1 IN IP4 127.0.0.1",
+            "s=camera",
+            "t=0 0",
+            "m=audio 0 RTP/AVP 0",
+            "a=control:sound",
+            "m=video 0 RTP/AVP 96",
+            "a=rtpmap:96 H264/90000",
+            f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={sets}",
+            "a=control:pictures",
+        ]
+        return "".join(f"{line}\r\n" for line in lines)
+
+    def _set_up(self, transport: str) -> tuple[str, dict[str, str], str]:
+        ports = re.search(r"client_port=(\d+)-", transport)
+        if ports is None:
+            return "200 OK", {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1", "Session": "1"}, ""
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind(("127.0.0.1", 0))
+        self.udp.connect(("127.0.0.1", int(ports[1])))
+        mine = self.udp.getsockname()[1]
+        value = f"RTP/AVP;unicast;client_port={ports[1]}-{int(ports[1]) + 1};server_port={mine}-{mine + 1}"
+        return "200 OK", {"Transport": value, "Session": "1"}, ""
+
+    async def _play(self) -> None:
+        server, fault = self.server, self.server.faults[self.name]
+        start, clock, number = time.monotonic(), secrets.randbelow(1 << 31), 0
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(max(0.0, start + number / server._fps - time.monotonic()))
+                film = server.films[self.name]
+                turn, place = divmod(number, len(film.pictures))
+                shown = turn * len(film.pictures) + film.ticks[place]
+                clock, fault.forward_s = clock + round(fault.forward_s * _CLOCK), 0.0
+                if not fault.stall:
+                    self._send(film, place, (clock + shown * _CLOCK // server._fps) % (1 << 32))
+                    await self.writer.drain()
+                number += 1
+
+    def _send(self, film: Film, place: int, stamp: int) -> None:
+        units = film.pictures[place]
+        if units[-1][0] & 31 == 5:  # who comes in here needs to know how to read it
+            units = [*film.parameters, *units]
+        packets = [packet for unit in units for packet in _fragments(unit)]
+        for position, payload in enumerate(packets):
+            marker = 0x80 if position == len(packets) - 1 else 0
+            head = struct.pack(">BBHII", 0x80, marker | 96, self.sequence % (1 << 16), stamp, 0xCAFE)
+            self.sequence += 1
+            packet = head + payload
+            if self.udp:
+                self.udp.send(packet)
+            else:
+                self.writer.write(struct.pack(">cBH", b"$", 0, len(packet)) + packet)
+
+
+def _fragments(unit: bytes) -> list[bytes]:
+    """A unit that is too long for a packet goes in pieces."""
+    if len(unit) <= _MTU:
+        return [unit]
+    indicator, kind = (unit[0] & 0xE0) | _FRAGMENT, unit[0] & 31
+    pieces = [unit[at : at + _MTU] for at in range(1, len(unit), _MTU)]
+    last = len(pieces) - 1
+    return [
+        bytes([indicator, kind | (0x80 if place == 0 else 0) | (0x40 if place == last else 0)]) + piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
