@@ -26,7 +26,7 @@ pub struct EngineSpec {
     pub queue: usize,
 }
 
-/// Why the engine could not go on. A stream's own failure ends that stream only and comes as [`StreamEnd::error`].
+/// Why the engine could not go on. A stream's own failure ends that stream only and comes as [`StreamEnd::error`](crate::StreamEnd::error).
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// A source could not be opened.
