@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from sightline.cli.choices import Schema
 from sightline.cli.console import fail, say, words
 from sightline.config import Config
 from sightline.config.azure import Deployment, load_azure
@@ -36,13 +36,6 @@ _HEADINGS = {
 _SECRET = "It holds secrets of its cameras' URLs in plain text: only its owner may read it; keep it out of version control."  # noqa: S105 - no secret
 
 
-class Schema(Enum):
-    """An edition of the messages' schema."""
-
-    ONE = "1.0"
-    TWO = "2.0"
-
-
 def migrate(
     manifest: Annotated[
         Path,
@@ -56,9 +49,7 @@ def migrate(
         typer.Option("--output", "-o", metavar="FILE.toml", help="Also write the configuration here."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
-    schema: Annotated[
-        Schema, typer.Option("--azure-schema", help="Edition of the messages' schema.")
-    ] = Schema.TWO,
+    schema: Schema = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what it means as JSON.")] = False,
 ) -> None:
     """Say what each setting of a manifest does here, what is ignored and why, and what needs a decision.
@@ -68,7 +59,7 @@ def migrate(
     Example: sightline migrate deployment.json --output shop.toml
     """
     try:
-        deployment = load_azure(manifest, schema_version="1.0" if schema is Schema.ONE else "2.0")
+        deployment = load_azure(manifest, schema_version=schema or "2.0")
         if output is not None:
             _write(_configuration(deployment, output, manifest), output, force=force)
     except (ConfigError, OSError) as error:

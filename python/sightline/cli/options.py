@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,11 +28,10 @@ from sightline.video import DEFAULT_FPS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sightline.cli.choices import AzureSchema
     from sightline.config.azure import Deployment
     from sightline.events import Encoding
     from sightline.scene import Scene
-
-AzureSchema = Literal["1.0", "2.0"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,21 +98,18 @@ def _of_manifest(path: str, options: Options) -> Config:
     given = {"--line": options.line, "--zone": options.zone, "--scene": options.scene}
     _refuse(given.items(), f"{path} says what is watched; `sightline migrate` makes a file of it to add to")
     deployment = load_azure(path, schema_version=options.azure_schema or "2.0", once=options.once)
-    _tell(deployment, path)
-    config = deployment.config
-    detector = {
-        "model": options.model,
-        "confidence": options.confidence,
-        "threads": options.threads,
-    }
-    wanted = {name: value for name, value in detector.items() if value is not None}
-    faces = _faces(options)
-    cameras = config.cameras
-    if options.fps is not None:
-        cameras = [msgspec.structs.replace(camera, fps=options.fps) for camera in cameras]
-    config = msgspec.structs.replace(
-        config, cameras=cameras, detector=msgspec.structs.replace(config.detector, **wanted), faces=faces
+    if rest := tell(deployment):
+        say(f"{path}: {rest} settings mean something else or nothing here; see `sightline migrate {path}`")
+    config = with_models(
+        deployment.config,
+        model=options.model,
+        confidence=options.confidence,
+        threads=options.threads,
+        faces=faces_of(options.face_model, options.mask_model),
     )
+    if options.fps is not None:
+        cameras = [msgspec.structs.replace(camera, fps=options.fps) for camera in config.cameras]
+        config = msgspec.structs.replace(config, cameras=cameras)
     return config if options.started_at is not None else _started(config, now())
 
 
@@ -144,24 +140,40 @@ def _camera_id(target: str) -> str:
     return "".join(char if char.isalnum() or char in "._-" else "-" for char in name_of(target)) or "camera"
 
 
-def _faces(options: Options) -> FacesConfig | None:
-    if options.face_model is None and options.mask_model is None:
+def faces_of(detector: str | None, masks: str | None) -> FacesConfig | None:
+    """Return what looks at faces; None when nothing was named.
+
+    Raises:
+        ConfigError: When one of both was named.
+    """
+    if detector is None and masks is None:
         return None
-    if options.face_model is None or options.mask_model is None:
+    if detector is None or masks is None:
         raise ConfigError("--face-model, --mask-model: expected both or neither, found one")
-    return FacesConfig(detector=options.face_model, masks=options.mask_model)
+    return FacesConfig(detector=detector, masks=masks)
 
 
-def _tell(deployment: Deployment, path: str) -> None:
-    """Say what somebody has to look at; the rest is for `sightline migrate`."""
-    rest = 0
-    for note in deployment.notes:
-        if note.severity in ("warning", "decide"):
-            warn(str(note))
-        else:
-            rest += 1
-    if rest:
-        say(f"{path}: {rest} settings mean something else or nothing here; see `sightline migrate {path}`")
+def with_models(
+    config: Config,
+    *,
+    model: str | None,
+    confidence: float | None,
+    threads: int | None,
+    faces: FacesConfig | None,
+) -> Config:
+    """Return a manifest's configuration with what looks at its pictures, which it cannot say itself."""
+    given = {"model": model, "confidence": confidence, "threads": threads}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    detector = msgspec.structs.replace(config.detector, **wanted)
+    return msgspec.structs.replace(config, detector=detector, faces=faces)
+
+
+def tell(deployment: Deployment) -> int:
+    """Say what somebody has to look at, and return how many notes are left for `sightline migrate`."""
+    urgent = [note for note in deployment.notes if note.severity in ("warning", "decide")]
+    for note in urgent:
+        warn(str(note))
+    return len(deployment.notes) - len(urgent)
 
 
 def _started(config: Config, started_at: str) -> Config:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sightline.cli.choices import Confidence, FaceModel, MaskModel, Model, Schema, Threads
 from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, speak, warn
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
 from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
-from sightline.cli.options import AzureSchema, Options, config_of, default_encoding
+from sightline.cli.options import Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
 from sightline.cli.summary import print_summary, summary
@@ -34,13 +35,6 @@ Target = Annotated[
     str,
     typer.Argument(
         metavar="CONFIG.toml | MANIFEST.json | VIDEO | ADDRESS", help="What to watch.", show_default=False
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        help="An ONNX file, a name from `sightline model list`, or `motion`.",
-        show_default="the catalogue's default if pulled, else motion",
     ),
 ]
 Lines = Annotated[
@@ -84,13 +78,6 @@ Heat = Annotated[
         help="Also draw where people spent their time over the last picture (PNG), for one camera. Pictures are kept nowhere unless this is given."
     ),
 ]
-Threads = Annotated[
-    int | None,
-    typer.Option(min=1, help="Threads for the model; never changes an event.", show_default="cores - 1"),
-]
-Confidence = Annotated[
-    float | None, typer.Option(min=0.0, max=1.0, help="Least confidence of a detection.", show_default="0.25")
-]
 Wire = Annotated[
     Encoding | None,
     typer.Option(
@@ -98,10 +85,6 @@ Wire = Annotated[
         help="How --sink writes events: CloudEvents, or the messages of Azure AI Vision Spatial Analysis.",
         show_default="azure for a manifest, else cloudevents",
     ),
-]
-Schema = Annotated[
-    AzureSchema | None,
-    typer.Option("--azure-schema", help="Edition of a manifest's messages.", show_default="2.0"),
 ]
 StartedAt = Annotated[
     str | None,
@@ -114,12 +97,6 @@ StartedAt = Annotated[
 Once = Annotated[
     bool,
     typer.Option("--once", help="End at the end of a file, where the configuration would play it again."),
-]
-FaceModel = Annotated[
-    str | None, typer.Option(help="A face detector (YuNet, ONNX), where face masks are asked for.")
-]
-MaskModel = Annotated[
-    str | None, typer.Option(help="What tells masks (AIZOO, ONNX), where face masks are asked for.")
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="No words: the summary as JSON after the events, errors as JSON.")
@@ -175,25 +152,15 @@ def run(
         face_model=face_model,
         mask_model=mask_model,
     )
+    pictures = render is not None or heat_map is not None
     try:
         config = config_of(target, options)
         operations = operations_of(config.operate, listen, token_file)
         sinks = _sinks(sink or [], config, encoding or default_encoding(target))
-        if not any(camera.lines or camera.zones or camera.distances for camera in config.cameras):
-            warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
-        if heat_map and len(config.cameras) > 1:
-            raise ConfigError(f"--heat-map: expected one camera, found {len(config.cameras)}")
-        if render and any(is_live(camera.source) for camera in config.cameras):
-            raise ConfigError(
-                "--render: expected video files, found the address of a camera, which has no end"
-            )
-        pictures = render is not None or heat_map is not None
+        _check(config, render, heat_map)
         pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
-    except (SightlineError, ValueError) as error:
-        fail(error, as_json=as_json)
-    try:
         views: list[VideoRenderer | HeatDrawing] = [HeatDrawing(heat_map)] if heat_map else []
-    except OSError as error:
+    except (SightlineError, OSError, ValueError) as error:
         fail(error, as_json=as_json)
     views += [VideoRenderer(render, pipeline)] if render else []
     with operations:
@@ -201,6 +168,20 @@ def run(
         stopped = _watch(pipeline, views, operations, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)
+
+
+def _check(config: Config, render: Path | None, heat_map: Path | None) -> None:
+    """Warn of what does nothing, and refuse what cannot be drawn.
+
+    Raises:
+        ConfigError: When there are several cameras for a heat map, or a camera without an end for a video.
+    """
+    if not any(camera.lines or camera.zones or camera.distances for camera in config.cameras):
+        warn("nothing is watched, so nothing will be reported; draw a --line or a --zone")
+    if heat_map and len(config.cameras) > 1:
+        raise ConfigError(f"--heat-map: expected one camera, found {len(config.cameras)}")
+    if render and any(is_live(camera.source) for camera in config.cameras):
+        raise ConfigError("--render: expected video files, found the address of a camera, which has no end")
 
 
 def _sinks(arguments: list[str], config: Config, encoding: Encoding) -> Sinks:
