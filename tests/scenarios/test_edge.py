@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from tests.peers.iot_hub import IotHub
+from tests.support.onnx_graphs import save_failing_model
 from tests.support.operated import ask, wait_for
 from tests.unit.test_pipeline import write_ball
 
@@ -170,6 +171,15 @@ def test_an_operator_sees_it_wait_and_then_watch_what_the_twin_names(hub, edge, 
     hub.desire(MODULE, {"graphs": None})
     wait_for(lambda: ask(port, "/readyz")[0] == 503)
     assert all(json.loads(line)["message"] for line in stop(child).splitlines())
+
+
+def test_a_model_that_fails_ends_it_with_its_words(hub, edge, video, tmp_path):
+    hub.desire(MODULE, desired(video, "cam"))
+    child = edge("--model", str(save_failing_model(tmp_path / "fails.onnx", size=(64, 64))))
+    _, words = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert "failed to run" in words
+    assert "Traceback" not in words
 
 
 def test_who_is_not_in_iot_edge_is_told_what_to_do(sightline):

@@ -69,6 +69,30 @@ def save_brightness_model(path: Path, *, size=(640, 640), input_type=FLOAT) -> P
     return save_graph(path, [axis, *nodes], inputs, outputs)
 
 
+def save_failing_model(path: Path, *, size=(640, 640)) -> Path:
+    """Save an end-to-end model that finds nothing in a black picture, and fails to run on any other."""
+    inputs = [helper.make_tensor_value_info("images", FLOAT, [1, 3, size[1], size[0]])]
+    outputs = [helper.make_tensor_value_info("output0", FLOAT, [1, 1, 6])]
+    constants = {
+        "rows": np.zeros((1, 1, 6), np.float32),
+        "black": np.array(0.01, np.float32),
+        "shape": np.array([1]),
+        "beyond": np.array([9]),
+    }
+    nodes = [
+        helper.make_node("Constant", [], [n], value=numpy_helper.from_array(v)) for n, v in constants.items()
+    ]
+    nodes += [
+        helper.make_node("ReduceMean", ["images"], ["mean4"], keepdims=1),
+        helper.make_node("Greater", ["mean4", "black"], ["is_bright"]),
+        helper.make_node("Cast", ["is_bright"], ["bright"], to=INT64),
+        helper.make_node("Reshape", ["bright", "shape"], ["flag"]),
+        helper.make_node("Mul", ["flag", "beyond"], ["row"]),
+        helper.make_node("Gather", ["rows", "row"], ["output0"], axis=0),
+    ]
+    return save_graph(path, nodes, inputs, outputs, metadata={"names": "{0: 'person'}"})
+
+
 def save_told_size_model(path: Path, unit_box, score: float, label: int, *, size=(640, 640)) -> Path:
     """Save an RT-DETR-like model: it is told the picture's size and scales its one unit box, x1 y1 x2 y2, to it."""
     inputs = [
