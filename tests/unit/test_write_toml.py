@@ -12,8 +12,8 @@ from sightline.config import CameraConfig, Config, DetectorConfig
 from sightline.config.strict import convert
 from sightline.config.write_toml import toml_of
 from sightline.errors import ConfigError
-from sightline.scene import Ground, Line, Zone
-from sightline.sinks import FileConfig, SinkConfig, StdoutConfig
+from sightline.scene import Distance, Ground, Line, Zone
+from sightline.sinks import FileConfig, Secret, SinkConfig, StdoutConfig
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PATTERNS = {
@@ -40,6 +40,8 @@ def number_of(kind: kinds.FloatType) -> st.SearchStrategy:
 
 # What stands for a struct that is only a name for several.
 CONCRETE = {SinkConfig: [StdoutConfig, FileConfig]}
+# What must be said though no field must be.
+NEEDED = {Distance: {"threshold": 0.5}, Ground: {"auto": True}, Secret: {"env": "TOKEN"}}
 # Values that fit a type of the model, whatever the model comes to have.
 BY_KIND = {
     kinds.StructType: lambda kind: st.one_of(*map(structs_of, CONCRETE.get(kind.cls, [kind.cls]))),
@@ -72,9 +74,7 @@ def structs_of(draw, cls: type[msgspec.Struct]) -> msgspec.Struct:
             return cls(**arguments)
         except ConfigError:
             continue
-    # A distance needs a threshold and a ground a pose.
-    extra = {"threshold": 0.5} if "threshold" in {field.name for field in fields} else {"auto": True}
-    return cls(**{**arguments, **extra})
+    return cls(**{**arguments, **NEEDED[cls]})
 
 
 @given(structs_of(Config))
