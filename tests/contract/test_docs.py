@@ -35,7 +35,7 @@ from sightline.operate.metrics import Metrics
 from sightline.outbox import Outbox, Route
 from sightline.pipeline import Pipeline
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
-from sightline.sinks import JsonLinesSink, sink_kinds
+from sightline.sinks import JsonLinesSink, sink_kind, sink_types
 from sightline.sinks.secrets import Secret
 from sightline.urls import is_live
 from sightline.video import open_source
@@ -59,7 +59,7 @@ def code_words(text: str) -> set[str]:
         OperateConfig,
         OutboxConfig,
         StationaryConfig,
-        *sink_kinds().values(),
+        *map(sink_kind, sink_types()),
         Secret,
         AzureCamera,
         AzureReport,

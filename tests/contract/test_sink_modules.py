@@ -9,7 +9,7 @@ import pytest
 
 from sightline.config.strict import convert
 from sightline.errors import ConfigError
-from sightline.sinks import SinkConfig
+from sightline.sinks import SinkConfig, StdoutConfig
 from sightline.sinks.iot_hub import IotHubConfig
 from sightline.sinks.kafka import KafkaConfig
 from sightline.sinks.mqtt import MqttConfig
@@ -73,3 +73,21 @@ def test_paths_are_relative_to_the_configurations_folder():
     assert broker.password == Secret(file="/x/p")
     hook = WebhookConfig(url="https://hooks.shop/", token=Secret(file="t")).beside(Path("/x"))
     assert hook.token == Secret(file="/x/t")
+
+
+def test_a_sink_of_somebody_else_that_is_broken_is_told_and_stops_no_other(tmp_path, monkeypatch):
+    folder = tmp_path / "theirs-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    points = "[sightline.sinks]\nbroken = no_such_package:Config\npath = pathlib:Path\n"
+    (folder / "entry_points.txt").write_text(points)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert convert({"type": "stdout"}, SinkConfig) == StdoutConfig()
+    with pytest.raises(ConfigError, match=r"^type: no_such_package:Config cannot be loaded: No module"):
+        convert({"type": "broken"}, SinkConfig)
+    with pytest.raises(ConfigError, match=r"^type: pathlib:Path is installed for this, and is no SinkConfig"):
+        convert({"type": "path"}, SinkConfig)
+    with pytest.raises(
+        ConfigError, match=r"^type: expected one of broken, event_grid, file, .*found 'pigeon'"
+    ):
+        convert({"type": "pigeon"}, SinkConfig)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sightline.config import Config, load_config, load_scene
 from sightline.config.strict import convert
 from sightline.errors import ConfigError
-from sightline.sinks import FileConfig, sink_kinds
+from sightline.sinks import FileConfig, sink_types
 
 GOOD = """
 [[cameras]]
@@ -107,7 +107,7 @@ def test_ten_faults_are_told_at_once_and_nothing_else(config_file):
         "cameras[0].zones[0].polygon[1][1]": "expected a number, found 'half'",
         "detector.confidence": "expected a number, found 'high'",
         "detector.threads": "expected at least 1, found 0",
-        "sinks[0].type": f"expected one of {', '.join(sink_kinds())}, found 'pigeon'",
+        "sinks[0].type": f"expected one of {', '.join(sink_types())}, found 'pigeon'",
     }
 
 

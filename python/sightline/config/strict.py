@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from msgspec import inspect as kinds
 
 from sightline.errors import ConfigError, Fault
-from sightline.sinks import SinkConfig, sink_kinds
+from sightline.sinks import SinkConfig, sink_kind, sink_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +62,7 @@ class _Walk:
 
     def _struct(self, value: object, kind: kinds.StructType, path: str) -> object:
         if kind.cls is SinkConfig:
-            sinks = [kinds.type_info(sink) for sink in sink_kinds().values()]
-            return self._tagged(value, cast("list[kinds.StructType]", sinks), path)
+            return self._sink(value, path)
         if not isinstance(value, dict):
             return self._fault(path, f"expected a table, found {_shown(value)}")
         given = cast("dict[str, object]", value)
@@ -111,11 +110,6 @@ class _Walk:
         return tuple(self.convert(item, to, f"{path}[{index}]") for index, (item, to) in enumerate(pairs))
 
     def _union(self, value: object, kind: kinds.UnionType, path: str) -> object:
-        structs = [
-            option for option in kind.types if isinstance(option, kinds.StructType) and option.tag_field
-        ]
-        if structs:
-            return self._tagged(value, structs, path)
         options = [option for option in kind.types if not isinstance(option, kinds.NoneType)]
         if len(options) == 1:
             return self.convert(value, options[0], path)
@@ -126,17 +120,21 @@ class _Walk:
                 return converted
         return self._fault(path, f"expected a text or a whole number, found {_shown(value)}")
 
-    def _tagged(self, value: object, structs: list[kinds.StructType], path: str) -> object:
+    def _sink(self, value: object, path: str) -> object:
+        """A sink of a kind that is installed; its `type` says which."""
         if not isinstance(value, dict):
             return self._fault(path, f"expected a table, found {_shown(value)}")
-        field = structs[0].tag_field or ""
-        by_tag = {str(struct.tag): struct for struct in structs}
         table = cast("dict[str, object]", value)
-        tag = table.get(field)
-        if not isinstance(tag, str) or tag not in by_tag:
+        tag = table.get("type")
+        if not isinstance(tag, str):
             found = "nothing" if tag is None else _shown(tag)
-            return self._fault(_below(path, field), f"expected one of {', '.join(by_tag)}, found {found}")
-        return self._struct(table, by_tag[tag], path)
+            expected = f"expected one of {', '.join(sink_types())}"
+            return self._fault(_below(path, "type"), f"{expected}, found {found}")
+        try:
+            kind = sink_kind(tag)
+        except ConfigError as error:
+            return self._fault(_below(path, "type"), error.faults[0].message)
+        return self._struct(table, cast("kinds.StructType", kinds.type_info(kind)), path)
 
     def _literal(self, value: object, kind: kinds.LiteralType, path: str) -> object:
         if value in kind.values:

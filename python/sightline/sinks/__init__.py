@@ -1,6 +1,6 @@
 """Where events go."""
 
-from sightline.sinks.config import SinkConfig, sink_kinds
+from sightline.sinks.config import SinkConfig, sink_kind, sink_types
 from sightline.sinks.event_grid import EventGridConfig, EventGridSink
 from sightline.sinks.json_lines import FileConfig, JsonLinesSink
 from sightline.sinks.opening import sink_from_argument
@@ -19,5 +19,6 @@ __all__ = [
     "StdoutConfig",
     "StdoutSink",
     "sink_from_argument",
-    "sink_kinds",
+    "sink_kind",
+    "sink_types",
 ]

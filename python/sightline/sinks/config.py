@@ -58,22 +58,26 @@ class SinkConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         raise NotImplementedError
 
 
+def sink_types() -> list[str]:
+    """The `type` of every kind of sink that is installed, in order; nothing is loaded for it."""
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
 @cache
-def sink_kinds() -> dict[str, type[SinkConfig]]:
-    """Every kind of sink that is installed, by its `type`.
+def sink_kind(name: str) -> type[SinkConfig]:
+    """Return the kind of sink with this `type`; the others are left alone.
 
     Raises:
-        ConfigError: When an installed one cannot be loaded, or is none.
+        ConfigError: When there is none, it cannot be loaded, or it is no `SinkConfig`.
     """
-    found: dict[str, type[SinkConfig]] = {}
-    for entry in entry_points(group=GROUP):
-        try:
-            kind = entry.load()
-        except Exception as error:
-            raise ConfigError(
-                f"the sink {entry.name!r} of {entry.value} cannot be loaded: {error}"
-            ) from error
-        if not (isinstance(kind, type) and issubclass(kind, SinkConfig)):
-            raise ConfigError(f"the sink {entry.name!r} is {entry.value}, which is no SinkConfig")
-        found[entry.name] = kind
-    return dict(sorted(found.items()))
+    found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
+    if not found:
+        raise ConfigError(f"expected one of {', '.join(sink_types())}, found {name!r}")
+    (entry, *_) = found
+    try:
+        kind = entry.load()
+    except Exception as error:
+        raise ConfigError(f"{entry.value} cannot be loaded: {error}") from error
+    if not (isinstance(kind, type) and issubclass(kind, SinkConfig)):
+        raise ConfigError(f"{entry.value} is installed for this, and is no SinkConfig")
+    return kind
