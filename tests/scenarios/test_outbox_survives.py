@@ -78,6 +78,20 @@ assert stats.state == "open" and stats.held == 0, stats
 assert any("can be written again" in text for text in words)
 sink.broken = False
 sink.wait_for(lambda: len(sink.taken) >= number)
+
+# Full again, and this time nothing comes in after there is room.
+ballast.write_bytes(b"x" * (2 << 20))
+outbox.flush()
+while outbox.stats().state == "open":
+    outbox.emit([message("east", number, 20_000)])
+    number += 1
+outbox.flush()
+ballast.unlink()
+until = time.monotonic() + 60
+while outbox.stats().held and time.monotonic() < until:
+    time.sleep(0.1)
+assert outbox.stats().held == 0, outbox.stats()
+sink.wait_for(lambda: len(sink.taken) >= number)
 outbox.close()
 assert per_camera(sink.taken) == {"east": list(range(number))}
 print("held, and recovered")

@@ -397,3 +397,40 @@ def test_a_clock_that_is_set_moves_nothing(path, monkeypatch):
     assert stored(path) == ["east-0", "east-1", "east-2"]
     assert outbox.stats().sinks[0].dropped == 0
     outbox.close(drain_s=0)
+
+
+@pytest.mark.slow
+def test_what_is_too_old_goes_also_where_nothing_comes_in(path):
+    clock = FixedClock()
+    sink = Collector()
+    outbox = Outbox(path, [Route("cloud", sink)], limits=Limits(keep_delivered_s=60), clock=clock)
+    outbox.emit([message("east", 1)])
+    sink.wait_for(lambda: sink.taken)
+    clock.pass_s(3600)
+    until = time.monotonic() + 30
+    while stored(path) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert stored(path) == []
+    outbox.close()
+
+
+def test_a_full_outbox_that_blocks_goes_on_when_what_fills_it_is_too_old(path):
+    clock = FixedClock()
+    away = Collector()
+    away.broken = True
+    limits = Limits(max_bytes=1 << 20, max_age_s=60, policy="block")
+    outbox = Outbox(path, [Route("cloud", away)], limits=limits, clock=clock)
+    done = threading.Event()
+
+    def fill():
+        for number in range(300):
+            outbox.emit([message("east", number, 5000)])
+        done.set()
+
+    thread = threading.Thread(target=fill)
+    thread.start()
+    assert not done.wait(1.0)
+    while not done.wait(0.1):
+        clock.pass_s(61)
+    thread.join()
+    outbox.close(drain_s=0)

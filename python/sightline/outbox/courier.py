@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Messages that a sink is given at once. A sink makes requests of its own size of them.
 _BATCH = 1000
-# Nobody tells of messages that another process commits, or of a file that is replaced: look that often.
+# Nobody tells of a file that is replaced, a disk that takes messages again, or time that passes: look that often.
 _IDLE_S = 5.0
 # Pauses between attempts: a random time up to the first, doubled with each attempt up to the longest ("full jitter", M.
 # Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
@@ -134,8 +134,8 @@ class Courier:
                 return True
             elif self.store.generation != generation:
                 return False
-            else:
-                self._news.wait(_IDLE_S)
+            elif not self._news.wait(_IDLE_S):
+                self.store.look_after()
         return True
 
     def _deliver(self, journal: Journal, messages: Sequence[Message], ahead: set[int]) -> None:

@@ -33,6 +33,8 @@ _RELIEVED = 0.8
 _SAMPLED = 10
 # What is old or delivered is looked for after so many commits.
 _TIDY_EVERY = 64
+# And this often where nothing comes in, seconds.
+_TIDY_S = 60
 _S = 1_000_000_000
 
 
@@ -72,6 +74,7 @@ class Store:
         self._held: list[Message] = []
         self._lost = 0
         self._commits = 0
+        self._tidied_ns = clock.now_ns()
         self._sampling = False
         self._seen: dict[str, int] = {}
         self._journal = self._open()
@@ -86,17 +89,25 @@ class Store:
             if self.state == "closed":
                 raise SinkError(f"{self.path}: the outbox is closed", messages)
             self._held.extend(messages)
-            while self._held and not self._commit():
+            done = self._commit()
+            while not done:
                 self._changed.wait(_RETRY_S)
                 if self._is_closed():  # by another thread, meanwhile
                     raise SinkError(f"{self.path}: the outbox was closed while it was full", list(self._held))
+                done = self._commit(tidy=True)
 
     def settle(self) -> None:
         """Commit what is held, if that is possible now, and let old messages go."""
         with self._lock:
             if self.state != "closed":
-                self._commit()
-                self._tidy()
+                self._commit(tidy=True)
+
+    def look_after(self) -> None:
+        """Settle if that is due; for whoever has nothing else to do, since nothing may come in for days."""
+        with self._lock:
+            due = self._clock.now_ns() - self._tidied_ns >= _TIDY_S * _S
+            if self.state != "closed" and (self._held or due):
+                self._commit(tidy=due)
 
     def room_made(self) -> None:
         """Tell who waits that sinks have taken something."""
@@ -135,9 +146,11 @@ class Store:
     def _is_closed(self) -> bool:
         return self.state == "closed"
 
-    def _commit(self) -> bool:
+    def _commit(self, *, tidy: bool = False) -> bool:
         """Commit what is held; return False when the caller must wait and try again."""
         try:
+            if tidy:
+                self._tidy()
             if not self._make_room():
                 return False
             taken = self._chosen()
@@ -159,11 +172,10 @@ class Store:
         """Bring the file below its limit; return whether it is."""
         limit = self._limits.max_bytes
         coming = sum(len(message.body) for message in self._held)
-        if self._needed(coming) > _NEARLY_FULL * limit:
-            while self._needed(coming) > _RELIEVED * limit:
-                if self._journal.forget_delivered(self._clock.now_ns()) == 0:
-                    break
         needed = self._needed(coming)
+        if needed > _NEARLY_FULL * limit:
+            while needed > _RELIEVED * limit and self._journal.forget_delivered(self._clock.now_ns()):
+                needed = self._needed(coming)
         if self._limits.policy == "sample":
             self._sample(needed)
         if needed <= limit:
@@ -233,7 +245,7 @@ class Store:
         self._lost = 0
 
     def _tidy(self) -> None:
-        now_ns = self._clock.now_ns()
+        now_ns = self._tidied_ns = self._clock.now_ns()
         while self._journal.forget_delivered(now_ns - round(self._limits.keep_delivered_s * _S)):
             pass
         lost = 0
