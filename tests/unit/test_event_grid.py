@@ -15,8 +15,9 @@ from tests.support.messages import cloud_message
 from sightline.errors import ConfigError, SinkError
 from sightline.events import decode
 from sightline.sinks import EventGridConfig, EventGridSink, Secret, Sink
-from sightline.sinks.event_grid.lane import Parcel, batches
+from sightline.sinks.event_grid.lane import Parcel
 from sightline.sinks.event_grid.wire import write
+from sightline.sinks.wire.batches import batches
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.support.messages import message
 from sightline.errors import ConfigError, SinkError
 from sightline.events import Message
 from sightline.outbox import Outbox, Route
-from sightline.sinks.iot_hub import IotHubConfig, open_sink
+from sightline.sinks.iot_hub import IotHubConfig, IotHubSink
 from sightline.sinks.iot_hub.identity import parse_connection_string
 from sightline.sinks.secrets import Secret
 
@@ -52,7 +52,7 @@ def opened(hub, authority):
             connection_string=Secret(env="HUB"),
             **{"ca_file": str(authority.ca_file), "port": hub.port, "timeout_s": 3.0, **settings},
         )
-        sinks.append(open_sink(config, {"HUB": text or connection_string()}))
+        sinks.append(IotHubSink(config, {"HUB": text or connection_string()}))
         return sinks[-1]
 
     yield open_
@@ -110,7 +110,7 @@ def test_a_certificate_proves_who_we_are(hub, authority):
         ca_file=str(authority.ca_file),
         port=hub.port,
     )
-    sink = open_sink(config, {})
+    sink = IotHubSink(config, {})
     sink.emit([message("east", 1)])
     sink.close()
     assert hub.telemetry[0].identity == "cam7"
@@ -119,7 +119,7 @@ def test_a_certificate_proves_who_we_are(hub, authority):
 
 def test_iot_edge_says_who_we_are_and_signs(hub, authority, tmp_path):
     with Workload(tmp_path / "w.sock", KEY, authority.ca_file) as workload:
-        sink = open_sink(IotHubConfig(edge=True, port=hub.port, output="out"), workload.environment())
+        sink = IotHubSink(IotHubConfig(edge=True, port=hub.port, output="out"), workload.environment())
         workload.failing = True  # it may come up after us
         with pytest.raises(SinkError, match="workload API of IoT Edge answers 500") as caught:
             sink.emit([message("east", 1)])
@@ -134,7 +134,7 @@ def test_iot_edge_says_who_we_are_and_signs(hub, authority, tmp_path):
 def test_iot_edge_that_is_away_is_said(hub, authority, tmp_path):
     with Workload(tmp_path / "w.sock", KEY, authority.ca_file) as workload:
         environment = workload.environment()
-    sink = open_sink(IotHubConfig(edge=True, port=hub.port), environment)
+    sink = IotHubSink(IotHubConfig(edge=True, port=hub.port), environment)
     with pytest.raises(SinkError, match="does iotedged run") as caught:
         sink.emit([message("east", 1)])
     sink.close()
@@ -143,7 +143,7 @@ def test_iot_edge_that_is_away_is_said(hub, authority, tmp_path):
 
 def test_outside_of_iot_edge_it_says_what_is_missing():
     with pytest.raises(ConfigError, match=r"IOTEDGE_WORKLOADURI, .*use connection_string"):
-        open_sink(IotHubConfig(edge=True), {})
+        IotHubSink(IotHubConfig(edge=True), {})
 
 
 def test_many_are_in_flight_and_order_holds(hub, opened):
@@ -329,7 +329,7 @@ def test_no_secret_shows(hub, opened, caplog, tmp_path, capfd):
     bad.write_text(connection_string(wrong + "!"))
     config = IotHubConfig(connection_string=Secret(file=str(bad)), ca_file=hub.ca_file)
     with pytest.raises(ConfigError, match="not base64") as caught:
-        open_sink(config, {})
+        IotHubSink(config, {})
     shown += [str(caught.value), repr(config), repr(parse_connection_string(connection_string()))]
     out, err = capfd.readouterr()
     text = "\n".join([*shown, caplog.text, out, err])

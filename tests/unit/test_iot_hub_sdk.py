@@ -17,7 +17,7 @@ from tests.peers.workload import Workload
 from tests.support.messages import message
 from tests.unit.test_iot_hub import KEY, MODULE, connection_string
 
-from sightline.sinks.iot_hub import IotHubConfig, open_sink
+from sightline.sinks.iot_hub import IotHubConfig, IotHubSink
 from sightline.sinks.secrets import Secret
 
 ADDRESS = "127.0.21.1"
@@ -79,7 +79,7 @@ def test_the_sdk_and_we_talk_alike_with_a_key(hub, authority):
     config = IotHubConfig(
         connection_string=Secret(env="HUB"), ca_file=str(authority.ca_file), output="events"
     )
-    check(hub, said, open_sink(config, {"HUB": text}))
+    check(hub, said, IotHubSink(config, {"HUB": text}))
 
 
 @pytest.mark.slow
@@ -90,5 +90,5 @@ def test_the_sdk_and_we_talk_alike_in_iot_edge(hub, authority, tmp_path):
         said = with_sdk(hub, [], {**os.environ, **environment})
         asked_by_sdk = list(workload.requests)
         workload.requests.clear()
-        check(hub, said, open_sink(IotHubConfig(edge=True, output="events"), environment))
+        check(hub, said, IotHubSink(IotHubConfig(edge=True, output="events"), environment))
         assert set(workload.requests) == set(asked_by_sdk)

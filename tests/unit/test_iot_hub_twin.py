@@ -12,7 +12,7 @@ from tests.support.messages import message
 from tests.unit.test_iot_hub import KEY, MODULE, connection_string
 
 from sightline.errors import ConfigError, Fault
-from sightline.sinks.iot_hub import IotHubConfig, IotHubTwin, open_sink
+from sightline.sinks.iot_hub import IotHubConfig, IotHubSink, IotHubTwin
 from sightline.sinks.iot_hub.document import patch_between, patched, shortened, size_of
 from sightline.sinks.secrets import Secret
 
@@ -31,7 +31,7 @@ def sink(hub):
     config = IotHubConfig(
         connection_string=Secret(env="HUB"), ca_file=hub.ca_file, port=hub.port, timeout_s=3.0
     )
-    sink = open_sink(config, {"HUB": connection_string()})
+    sink = IotHubSink(config, {"HUB": connection_string()})
     yield sink
     sink.close()
 

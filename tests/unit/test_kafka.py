@@ -22,7 +22,7 @@ from tests.support.messages import message
 from sightline.errors import SinkError
 from sightline.events import Message, ZoneCountChanged, encode
 from sightline.outbox import Outbox, Route
-from sightline.sinks.kafka import KafkaConfig, open_sink
+from sightline.sinks.kafka import KafkaConfig, KafkaSink
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.kafka import Record, Sender
 
@@ -52,7 +52,7 @@ def opened(cluster):
 
     def open_(environment=None, **settings):
         given = {"servers": cluster.servers, "tls": False, "delivery_timeout_s": 10, **settings}
-        sinks.append(open_sink(KafkaConfig(**given), environment or {}))
+        sinks.append(KafkaSink(KafkaConfig(**given), environment or {}))
         return sinks[-1]
 
     yield open_

@@ -5,12 +5,12 @@ import sys
 import pytest
 
 from sightline.errors import ConfigError
-from sightline.sinks.kafka import KafkaConfig, open_sink
+from sightline.sinks.kafka import KafkaConfig, KafkaSink
 from sightline.sinks.secrets import Secret
 
 
 def opened(**settings):
-    return open_sink(KafkaConfig(servers=["kafka.shop:9093"], **settings), {})
+    return KafkaSink(KafkaConfig(servers=["kafka.shop:9093"], **settings), {})
 
 
 def test_a_secret_that_is_not_there_is_said_at_the_start():
@@ -58,4 +58,4 @@ def test_without_the_library_the_command_that_installs_it_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "confluent_kafka", None)
     monkeypatch.delitem(sys.modules, "sightline.sinks.wire.kafka", raising=False)
     with pytest.raises(ConfigError, match=r"pip install 'sightline\[kafka\]'"):
-        open_sink(KafkaConfig(servers=["127.0.0.1:9092"], tls=False), {})
+        KafkaSink(KafkaConfig(servers=["127.0.0.1:9092"], tls=False), {})

@@ -17,9 +17,8 @@ from tests.support.messages import message, per_camera
 from sightline.errors import ConfigError, SinkError
 from sightline.events import Message, ZoneCountChanged, encode, message_of
 from sightline.outbox import Outbox, Route
-from sightline.sinks.iot_hub import IotHubConfig
-from sightline.sinks.iot_hub import open_sink as open_hub
-from sightline.sinks.mqtt import MqttConfig, open_sink
+from sightline.sinks.iot_hub import IotHubConfig, IotHubSink
+from sightline.sinks.mqtt import MqttConfig, MqttSink
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.tls import client_context
 
@@ -126,7 +125,7 @@ def opened(broker, authority):
             "timeout_s": 3.0,
             **settings,
         }
-        sinks.append(open_sink(MqttConfig(**given), environment or {}))
+        sinks.append(MqttSink(MqttConfig(**given), environment or {}))
         return sinks[-1]
 
     yield open_
@@ -260,7 +259,7 @@ def test_one_that_the_broker_never_takes_is_refused_and_stops_nothing(tmp_path, 
         subscriber = Subscriber(broker, authority)
         url = f"mqtts://127.0.0.1:{broker.port}"
         for settings in ({}, {"version": "3.1.1", "max_bytes": 19_000}):
-            sink = open_sink(MqttConfig(url=url, ca_file=str(authority.ca_file), **settings), {})
+            sink = MqttSink(MqttConfig(url=url, ca_file=str(authority.ca_file), **settings), {})
             with pytest.raises(SinkError, match="larger than the") as caught:
                 sink.emit([message("east", 1), message("east", 2, 20_000), message("east", 3)])
             sink.close()
@@ -274,7 +273,7 @@ def test_a_broker_without_exactly_once_says_so(tmp_path, certificates, authority
     lines = ["max_qos 1", "retain_available false"]  # as Event Grid's namespaces do
     with Mosquitto(tmp_path / "broker", certificates, lines) as broker:
         config = MqttConfig(url=f"mqtts://127.0.0.1:{broker.port}", ca_file=str(authority.ca_file), qos=2)
-        sink = open_sink(config, {})
+        sink = MqttSink(config, {})
         with pytest.raises(SinkError, match="set qos = 1") as caught:
             sink.emit([message("east", 1)])
         sink.close()
@@ -285,7 +284,7 @@ def test_a_broker_that_retains_nothing_says_so(tmp_path, certificates, authority
     with Mosquitto(tmp_path / "broker", certificates, ["retain_available false"]) as broker:
         url = f"mqtts://127.0.0.1:{broker.port}"
         config = MqttConfig(url=url, ca_file=str(authority.ca_file), availability_topic="there")
-        sink = open_sink(config, {})
+        sink = MqttSink(config, {})
         with pytest.raises(SinkError, match="leave out availability_topic"):
             sink.emit([message("east", 1)])
         sink.close()
@@ -295,7 +294,7 @@ def test_what_may_not_be_published_stays_with_the_caller(tmp_path, certificates,
     (tmp_path / "acl").write_text("topic read #\ntopic write sightline/east/#\n")
     with Mosquitto(tmp_path / "broker", certificates, [f"acl_file {tmp_path}/acl"]) as broker:
         config = MqttConfig(url=f"mqtts://127.0.0.1:{broker.port}", ca_file=str(authority.ca_file))
-        sink = open_sink(config, {})
+        sink = MqttSink(config, {})
         with pytest.raises(SinkError, match=r"not authorized; may we publish to that topic\?") as caught:
             sink.emit([message("east", 1), message("west", 2)])
         sink.close()
@@ -313,7 +312,7 @@ def test_a_user_and_a_password_that_is_read_anew(tmp_path, certificates, authori
             username="edge1",
             password=Secret(file=str(secret)),
         )
-        sink = open_sink(config, {})
+        sink = MqttSink(config, {})
         with pytest.raises(SinkError, match=r"not allowed in|password is wrong") as caught:
             sink.emit([message("east", 1)])
         secret.unlink()
@@ -350,7 +349,7 @@ def test_a_listener_that_says_nothing_is_given_up(authority):
         config = MqttConfig(
             url=f"mqtts://127.0.0.1:{deaf.getsockname()[1]}", ca_file=str(authority.ca_file), timeout_s=0.5
         )
-        sink = open_sink(config, {})
+        sink = MqttSink(config, {})
         began = time.monotonic()
         with pytest.raises(SinkError, match="no answer in time"):
             sink.emit([message("east", 1)])
@@ -361,7 +360,7 @@ def test_a_listener_that_says_nothing_is_given_up(authority):
 def test_a_broker_on_this_machine_needs_no_tls(tmp_path):
     with Mosquitto(tmp_path / "broker") as broker:
         subscriber = Subscriber(broker)
-        sink = open_sink(MqttConfig(url=f"mqtt://127.0.0.1:{broker.port}"), {})
+        sink = MqttSink(MqttConfig(url=f"mqtt://127.0.0.1:{broker.port}"), {})
         sink.emit([EVENT])
         sink.close()
         subscriber.wait_for(lambda: subscriber.messages)
@@ -400,16 +399,16 @@ def test_a_configuration_that_cannot_be_is_refused(settings, expected):
 )
 def test_what_is_missing_is_said_at_the_start(settings, expected):
     with pytest.raises(ConfigError, match=expected):
-        open_sink(MqttConfig(url="mqtts://broker.shop", **settings), {})
+        MqttSink(MqttConfig(url="mqtts://broker.shop", **settings), {})
 
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sightline.sinks.wire.paho", None)
     with pytest.raises(ConfigError, match=r"pip install 'sightline\[mqtt\]'"):
-        open_sink(MqttConfig(url="mqtts://broker.shop"), {})
+        MqttSink(MqttConfig(url="mqtts://broker.shop"), {})
     config = IotHubConfig(connection_string=Secret(env="HUB"))
     with pytest.raises(ConfigError, match=r"pip install 'sightline\[iot-hub\]'"):
-        open_hub(config, {"HUB": "HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0"})
+        IotHubSink(config, {"HUB": "HostName=h;DeviceId=d;SharedAccessKey=c2VjcmV0"})
 
 
 def test_no_password_shows(tmp_path, certificates, authority, caplog, capfd):
@@ -425,7 +424,7 @@ def test_no_password_shows(tmp_path, certificates, authority, caplog, capfd):
                 password=Secret(env=name),
                 max_bytes=1024,
             )
-            sink = open_sink(config, environment)
+            sink = MqttSink(config, environment)
             with pytest.raises(SinkError) as caught:
                 sink.emit([message("east", 1, 2000 if port == broker.port else 0), message("east", 2)])
             shown += [str(caught.value), repr(caught.value), repr(caught.value.__cause__)]

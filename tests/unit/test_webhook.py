@@ -18,7 +18,7 @@ from sightline.errors import ConfigError, SinkError
 from sightline.events import encode
 from sightline.outbox import Outbox, Route
 from sightline.sinks.secrets import Secret
-from sightline.sinks.webhook import WebhookConfig, open_sink
+from sightline.sinks.webhook import WebhookConfig, WebhookSink
 
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 
@@ -47,7 +47,7 @@ def opened(peer, authority, monkeypatch, tmp_path):
             "timeout_s": 5.0,
             **settings,
         }
-        sinks.append(open_sink(WebhookConfig(**given), environment or {}))
+        sinks.append(WebhookSink(WebhookConfig(**given), environment or {}))
         sinks[-1]._clock = clock or sinks[-1]._clock
         return sinks[-1]
 
@@ -98,7 +98,7 @@ def test_a_signature_is_what_standard_webhooks_verify(peer, opened):
 def test_a_signature_is_that_of_the_standards_example():
     config = WebhookConfig(url="https://localhost/", mode="single", secret=Secret(env="KEY"))
     environment = {"KEY": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
-    sink = open_sink(config, environment)
+    sink = WebhookSink(config, environment)
     sink._clock = lambda: 1614265330.9
     headers = sink._headers(b'{"test": 2432232314}', "msg_p5jXN8AQM9LWM0D4loKWxJek")
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -275,10 +275,10 @@ def test_a_certificate_proves_who_we_are(authority):
     certificate, key = authority.client("edge1")
     with Webhook(authority, client_certificates=True) as peer:
         given = {"url": f"https://localhost:{peer.port}/", "ca_file": str(authority.ca_file)}
-        known = open_sink(WebhookConfig(**given, certificate_file=str(certificate), key_file=str(key)), {})
+        known = WebhookSink(WebhookConfig(**given, certificate_file=str(certificate), key_file=str(key)), {})
         known.emit(east([1]))
         known.close()
-        unknown = open_sink(WebhookConfig(**given), {})
+        unknown = WebhookSink(WebhookConfig(**given), {})
         with pytest.raises(SinkError, match=r"certificate|cannot be reached"):
             unknown.emit(east([2]))
         unknown.close()
@@ -351,7 +351,7 @@ def test_a_configuration_that_cannot_be_is_refused(settings, expected):
 def test_a_weak_or_wrong_key_is_refused_at_the_start_without_showing_it(text):
     config = WebhookConfig(url="https://hooks.shop/", secret=Secret(env="KEY"))
     with pytest.raises(ConfigError, match="openssl rand -base64 32") as caught:
-        open_sink(config, {"KEY": text})
+        WebhookSink(config, {"KEY": text})
     assert text not in str(caught.value).replace("secret:", "")
 
 

@@ -18,7 +18,7 @@ from sightline.events.base import segment
 from sightline.events.cloudevents import SCHEMA_BASE, Envelope
 from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
-from sightline.sinks.wire.places import beside
+from sightline.sinks.wire.places import beside, faults_of_key
 from sightline.sinks.wire.tls import client_context, is_this_machine
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ class KafkaConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=T
         if (self.username is None) != (self.password is None):
             missing, given = ("username", "password") if self.username is None else ("password", "username")
             faults.append(Fault(missing, f"is missing; it goes with {given}"))
-        if self.key_file is not None and self.certificate_file is None:
-            faults.append(Fault("certificate_file", "is missing; it goes with key_file"))
+        faults += faults_of_key(self.certificate_file, self.key_file)
         if not self.tls and (self.ca_file or self.certificate_file):
             faults.append(Fault("tls", "is false, and there are files for TLS"))
         if faults:
@@ -223,15 +222,6 @@ class KafkaSink:
             "ce_dataschema": SCHEMA_BASE + message.type,
         }
         return Record(topic, key, message.body, _headers(attributes))
-
-
-def open_sink(config: KafkaConfig, environment: Mapping[str, str]) -> KafkaSink:
-    """Return the sink that the configuration asks for; nothing waits for a connection.
-
-    Raises:
-        ConfigError: When a secret, a file or confluent-kafka is missing.
-    """
-    return KafkaSink(config, environment)
 
 
 def _sender(settings: dict[str, Any]) -> Sender:

@@ -18,7 +18,7 @@ from sightline.events.cloudevents import Envelope
 from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.mqtt import Dial, Link, Publication, require_library
-from sightline.sinks.wire.places import beside
+from sightline.sinks.wire.places import beside, faults_of_key
 from sightline.sinks.wire.tls import client_context, is_this_machine
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ class MqttConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             faults.append(Fault("mode", "binary is for CloudEvents, and encoding is azure"))
         if self.password is not None and self.username is None:
             faults.append(Fault("username", "is missing; it goes with password"))
-        if self.key_file is not None and self.certificate_file is None:
-            faults.append(Fault("certificate_file", "is missing; it goes with key_file"))
+        faults += faults_of_key(self.certificate_file, self.key_file)
         if faults:
             raise ConfigError(faults)
 
@@ -200,15 +199,6 @@ class MqttSink:
         if config.mode == "binary" and message.encoding == "cloudevents":
             return _binary(topic, message.body, config.qos)
         return Publication(topic, message.body, config.qos, content_type=_STRUCTURED[message.encoding])
-
-
-def open_sink(config: MqttConfig, environment: Mapping[str, str]) -> MqttSink:
-    """Return the sink that the configuration asks for.
-
-    Raises:
-        ConfigError: When a secret, a file or the MQTT library is missing.
-    """
-    return MqttSink(config, environment)
 
 
 def _binary(topic: str, body: bytes, qos: int) -> Publication:

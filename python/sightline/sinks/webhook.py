@@ -23,8 +23,9 @@ from sightline.errors import ConfigError, Fault, Refusal, SinkError
 from sightline.events import message_of
 from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
+from sightline.sinks.wire.batches import batches
 from sightline.sinks.wire.http import Answer, HttpClient
-from sightline.sinks.wire.places import beside
+from sightline.sinks.wire.places import beside, faults_of_key
 from sightline.sinks.wire.tls import client_context, is_this_machine
 
 if TYPE_CHECKING:
@@ -86,9 +87,7 @@ class WebhookConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only
     timeout_s: Annotated[float, Meta(gt=0, le=600)] = 30.0
 
     def __post_init__(self) -> None:
-        faults = _faults_of_url(self.url)
-        if self.key_file is not None and self.certificate_file is None:
-            faults.append(Fault("certificate_file", "is missing; it goes with key_file"))
+        faults = [*_faults_of_url(self.url), *faults_of_key(self.certificate_file, self.key_file)]
         if faults:
             raise ConfigError(faults)
 
@@ -108,6 +107,10 @@ class WebhookConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only
 class _Item(NamedTuple):
     place: int
     message: Message
+
+    @property
+    def body(self) -> bytes:
+        return self.message.body
 
 
 class _Progress(NamedTuple):
@@ -201,18 +204,9 @@ class WebhookSink:
         return f"WebhookSink({self._where!r})"
 
     def _batches(self, items: list[_Item]) -> Iterator[list[_Item]]:
-        most = self._config.max_events if self._config.mode == "batch" else 1
-        batch: list[_Item] = []
-        size = 2
-        for item in items:
-            more = len(item.message.body) + 1
-            if batch and (len(batch) == most or size + more > self._config.max_bytes):
-                yield batch
-                batch, size = [], 2
-            batch.append(item)
-            size += more
-        if batch:
-            yield batch
+        config = self._config
+        most = config.max_events if config.mode == "batch" else 1
+        return batches(items, max_events=most, max_bytes=config.max_bytes)
 
     def _post(self, batch: list[_Item], progress: _Progress) -> None:
         """Post events as one request, and as several where that is refused.
@@ -236,9 +230,9 @@ class WebhookSink:
 
     def _request(self, part: list[_Item]) -> Answer:
         if self._config.mode == "batch":
-            body = b"[" + b",".join(item.message.body for item in part) + b"]"
+            body = b"[" + b",".join(item.body for item in part) + b"]"
         else:
-            body = part[0].message.body
+            body = part[0].body
         # The same for the same events, so that a receiver can drop what comes twice.
         name = hashlib.sha256("\n".join(item.message.event_id for item in part).encode()).hexdigest()[:32]
         now = time.monotonic()
@@ -309,15 +303,6 @@ class WebhookSink:
         except (ValueError, OverflowError):
             return None
         return min(max(0.0, until - self._clock()), _LONGEST_WAIT_S)
-
-
-def open_sink(config: WebhookConfig, environment: Mapping[str, str]) -> WebhookSink:
-    """Return the sink that the configuration asks for; nothing is connected yet.
-
-    Raises:
-        ConfigError: When a secret or a file is missing.
-    """
-    return WebhookSink(config, environment)
 
 
 def _key(text: str) -> bytes:

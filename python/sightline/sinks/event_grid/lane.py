@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from sightline.errors import Refusal
+from sightline.sinks.wire.batches import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from sightline.events import Event, Message
     from sightline.sinks.event_grid.connection import Answer
@@ -103,21 +104,6 @@ def deliver(
             if len(alone) >= _SUSPICIOUS and not proven and outcome.taken == 0:
                 return _nothing_fits(alone, waiting, answer)
     return outcome
-
-
-def batches(parcels: Sequence[Parcel], *, max_events: int, max_bytes: int) -> Iterator[list[Parcel]]:
-    """Yield the events in requests of at most so many and so large; one that is larger is alone."""
-    batch: list[Parcel] = []
-    size = 2
-    for parcel in parcels:
-        length = len(parcel.body) + 1
-        if batch and (len(batch) >= max_events or size + length > max_bytes):
-            yield batch
-            batch, size = [], 2
-        batch.append(parcel)
-        size += length
-    if batch:
-        yield batch
 
 
 def words(answer: Answer) -> str:

@@ -13,8 +13,9 @@ from sightline.sinks.event_grid.config import (
     config_of_environment,
     url_of,
 )
-from sightline.sinks.event_grid.lane import Outcome, Parcel, batches, deliver
+from sightline.sinks.event_grid.lane import Outcome, Parcel, deliver
 from sightline.sinks.event_grid.wire import CONTENT_TYPES, write
+from sightline.sinks.wire.batches import batches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

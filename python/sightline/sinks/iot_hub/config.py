@@ -10,7 +10,7 @@ from msgspec import Meta
 from sightline.errors import ConfigError, Fault
 from sightline.sinks.config import SinkConfig
 from sightline.sinks.secrets import Secret
-from sightline.sinks.wire.places import beside
+from sightline.sinks.wire.places import beside, faults_of_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,8 +80,7 @@ class IotHubConfig(SinkConfig, frozen=True, forbid_unknown_fields=True, kw_only=
                 for name in ("device_id", "module_id", "gateway")
                 if getattr(self, name) is not None
             ]
-        if self.key_file is not None and self.certificate_file is None:
-            faults.append(Fault("certificate_file", "is missing; it goes with key_file"))
+        faults += faults_of_key(self.certificate_file, self.key_file)
         if self.edge and (self.ca_file or self.certificate_file):
             faults.append(Fault("edge", "says whom to trust itself; leave out ca_file and certificate_file"))
         if faults:
