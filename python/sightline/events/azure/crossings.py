@@ -22,7 +22,25 @@ if TYPE_CHECKING:
 _STRAIGHT_DEG = 45.0
 
 
-class LineReport:
+class _Told:
+    """What one event is enough for: nothing else about a frame matters to it.
+
+    Args:
+        report: What is told.
+    """
+
+    group: Group = "tracks"
+
+    def __init__(self, report: AzureReport) -> None:
+        self.report = report
+
+    def look(self, now: Now) -> list[Draft]:
+        """Tell nothing: all is said by events."""
+        del now
+        return []
+
+
+class LineReport(_Told):
     """Tells crossings of a line: personLineEvent.
 
     Args:
@@ -31,10 +49,8 @@ class LineReport:
         size_px: Width and height of the source's frames.
     """
 
-    group: Group = "tracks"
-
     def __init__(self, report: AzureReport, line: Line, size_px: tuple[int, int]) -> None:
-        self.report = report
+        super().__init__(report)
         width, height = size_px
         x, y = (line.end[0] - line.start[0]) * width, (line.end[1] - line.start[1]) * height
         # Right of somebody who faces from start to end, in a picture whose y grows downwards.
@@ -53,11 +69,6 @@ class LineReport:
         )
         return [Draft("personLineEvent", properties, [now.view.linked(event)])]
 
-    def look(self, now: Now) -> list[Draft]:
-        """Tell nothing: all is said by events."""
-        del now
-        return []
-
     def _orientation(
         self, event: LineCrossed, now: Now, *, rightward: bool
     ) -> Literal["Left", "Right", "Straight"] | UnsetType:
@@ -72,13 +83,8 @@ class LineReport:
         return "Right" if turned > 0 else "Left"
 
 
-class CrossingReport:
+class CrossingReport(_Told):
     """Tells entries and exits of a zone: personZoneEnterExitEvent."""
-
-    group: Group = "tracks"
-
-    def __init__(self, report: AzureReport) -> None:
-        self.report = report
 
     def take(self, event: Event, stay: Stay | None, now: Now) -> list[Draft]:
         """Tell an entry or exit."""
@@ -97,19 +103,9 @@ class CrossingReport:
         )
         return [Draft("personZoneEnterExitEvent", properties, [now.view.linked(event)])]
 
-    def look(self, now: Now) -> list[Draft]:
-        """Tell nothing: all is said by events."""
-        del now
-        return []
 
-
-class DwellReport:
+class DwellReport(_Told):
     """Tells stays in a zone when they end: personZoneDwellTimeEvent."""
-
-    group: Group = "tracks"
-
-    def __init__(self, report: AzureReport) -> None:
-        self.report = report
 
     def take(self, event: Event, stay: Stay | None, now: Now) -> list[Draft]:
         """Tell a stay that ended."""
@@ -126,11 +122,6 @@ class DwellReport:
             min_speed=least,
         )
         return [Draft("personZoneDwellTimeEvent", properties, [now.view.linked(event)])]
-
-    def look(self, now: Now) -> list[Draft]:
-        """Tell nothing: all is said by events."""
-        del now
-        return []
 
     def _facing_ms(self, stay: Stay | None, event: ZoneExited, now: Now) -> float | UnsetType:
         side = self.report.target_side
