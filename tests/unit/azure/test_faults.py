@@ -7,6 +7,7 @@ from tests.support.azure_documents import (
     PEOPLE,
     SQUARE,
     TWIN,
+    notes_at,
     zones,
 )
 
@@ -143,3 +144,31 @@ def test_a_camera_that_no_camera_is(faults):
         "camera_focal_length",
         "camera_tiltup_angle",
     }
+
+
+def test_sides_that_cross_and_enclose_nothing(faults):
+    there_and_back = [[0.1, 0.1], [0.9, 0.1], [0.1, 0.1], [0.9, 0.9]]
+    regions = json.dumps({"zones": [{"name": "hall", "polygon": there_and_back, "events": [{}]}]})
+    assert (
+        "enclose nothing"
+        in faults(SPACEANALYTICS_CONFIG=regions)["parameters.SPACEANALYTICS_CONFIG.zones[0].polygon"]
+    )
+
+
+def test_sides_that_cross(load):
+    bow_tie = json.dumps(
+        {
+            "zones": [
+                {
+                    "name": "hall",
+                    "polygon": [[0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]],
+                    "events": [{"type": "count"}],
+                }
+            ]
+        }
+    )
+    found = load(SPACEANALYTICS_CONFIG=bow_tie)
+    assert found.config.cameras[0].zones[0].even_odd
+    assert notes_at(found, "zones[0].polygon") == [
+        ("warning", "inside is what an odd number of sides encloses")
+    ]

@@ -106,21 +106,26 @@ def _without_repeats(points: list[Point], path: str, values: Values) -> list[Poi
 
 
 def _checked(points: list[Point], path: str, values: Values) -> Corners | None:
-    try:
-        check_scene(Scene(zones=[Zone("zone", points)]))
-    except ConfigError as error:
-        message = error.faults[0].message
-        if "cross or touch" in message or "are the same" in message:
-            values.findings.note(
-                path,
-                "warning",
-                "inside is what an odd number of sides encloses",
-                message.partition(";")[0],
-            )
-            return Corners(points, even_odd=True)
-        values.findings.fault(path, message)
+    simple = _fault_of(points, even_odd=False)
+    if simple is None:
+        return Corners(points, even_odd=False)
+    fault = _fault_of(points, even_odd=True)
+    if fault is not None:
+        values.findings.fault(path, fault)
         return None
-    return Corners(points, even_odd=False)
+    values.findings.note(
+        path, "warning", "inside is what an odd number of sides encloses", simple.partition(";")[0]
+    )
+    return Corners(points, even_odd=True)
+
+
+def _fault_of(points: list[Point], *, even_odd: bool) -> str | None:
+    """Say what the rules' core has against an outline, if anything."""
+    try:
+        check_scene(Scene(zones=[Zone("zone", points, even_odd=even_odd)]))
+    except ConfigError as error:
+        return error.faults[0].message
+    return None
 
 
 def line_ends(fields: dict[str, Found], path: str, values: Values) -> tuple[Point, Point] | None:
