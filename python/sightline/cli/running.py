@@ -11,13 +11,12 @@ from sightline.config import Config, scene_of
 from sightline.detectors import open_detector
 from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
 from sightline.faces import open_face_detector, open_mask_detector
-from sightline.pipeline import Camera, Pipeline
+from sightline.pipeline import USUAL_SIZE_PX, Camera, Pipeline
 from sightline.tracks import ByteTrack
 from sightline.video import open_source
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
-_USUAL_SIZE_PX = (1920, 1080)
 
 
 def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -> Pipeline:
@@ -61,6 +60,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
         )
     detector = _open_detector(config, _size_px(cameras[0]))
     tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
+    face_models = _face_models(config)
     opened = open_sinks(config.sinks, config.outbox, report=report)
     return Pipeline(
         cameras=cameras,
@@ -68,7 +68,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
         tracker=tracker,
         sinks=[*sinks.native, *opened.native],
         azure_sinks=[*sinks.azure, *opened.azure],
-        face_models=_face_models(config),
+        face_models=face_models,
         keep_pictures=keep_pictures,
         queue=config.queue,
     )
@@ -77,7 +77,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
 def _size_px(camera: Camera) -> tuple[int, int]:
     """The size of a camera's pictures, for models that leave theirs open; a usual one where it has to be reached first."""
     if camera.source.is_live:
-        return _USUAL_SIZE_PX
+        return USUAL_SIZE_PX
     info = camera.source.info
     return info.width, info.height
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sightline.scene import Scene
     from sightline.video import Source
 
+USUAL_SIZE_PX = (1920, 1080)
+"""Width and height until a live camera was reached; rules are in shares of the picture, so that it matters to nobody."""
+
 
 @dataclass(frozen=True)
 class Camera:

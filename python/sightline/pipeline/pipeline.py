@@ -12,7 +12,7 @@ from sightline.detectors import Batch, Columns
 from sightline.events import EventMaker
 from sightline.motions import Motions
 from sightline.pipeline.azure_output import AzureOutput
-from sightline.pipeline.camera import Camera, classes_of
+from sightline.pipeline.camera import USUAL_SIZE_PX, Camera, classes_of
 from sightline.pipeline.ground_of import GroundOf
 from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
 from sightline.rules import core_scene
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from sightline.video import Source
 
 _PERSON = "person"
-# Until a camera was reached; rules are in shares of the picture, so that it matters to nobody.
-_USUAL_SIZE_PX = (1920, 1080)
 
 
 class Pipeline:
@@ -177,7 +175,7 @@ class Pipeline:
         camera = self.cameras[position]
         if size_px is None:
             info = self._engine.info(position)
-            size_px = (info["width"], info["height"]) if info["width"] else _USUAL_SIZE_PX
+            size_px = (info["width"], info["height"]) if info["width"] else USUAL_SIZE_PX
         started_at = camera.source.started_at
         if camera.source.is_live:
             started_at = self.connection(position).started_at or started_at
@@ -321,4 +319,6 @@ class Pipeline:
 
     def _shown(self, image: Image) -> Image:
         """Return the image with its picture only if that was asked for."""
-        return image if self._keeps_pictures else replace(image, pixels=None)
+        if self._keeps_pictures or image.pixels is None:
+            return image
+        return replace(image, pixels=None)
