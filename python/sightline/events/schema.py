@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sightline.events.cloudevents import ENVELOPED, SCHEMA_BASE
 from sightline.events.types import EVENT_TYPES, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -90,13 +93,13 @@ def _meaning(field: dict[str, Any]) -> str:
     return str(meaning)
 
 
-def main() -> None:
-    """Write the files into the folder that is the first argument."""
+def write(texts: Mapping[str, str]) -> None:
+    """Write files, texts by name, into the folder that is the first argument."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files().items():
+    for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write(files())

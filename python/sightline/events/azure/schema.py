@@ -8,8 +8,6 @@ in it. All objects are closed.
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from sightline.events.azure.schema_parts import (
@@ -24,8 +22,7 @@ from sightline.events.azure.schema_parts import (
     vehicle,
 )
 from sightline.events.azure.schema_properties import PROPERTIES, properties_1
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+from sightline.events.schema import DIALECT, write
 
 _GROUPS = {
     "states": ("personCountEvent", "personDistanceEvent"),
@@ -188,13 +185,5 @@ def _as_text(field: dict[str, Any]) -> dict[str, Any]:
     return field
 
 
-def main() -> None:
-    """Write the files into the folder that is the first argument."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files().items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write(files())
