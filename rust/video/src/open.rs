@@ -1,14 +1,13 @@
 //! From a name to an open decoder, or to an error that says what is the matter.
 
 mod live;
+mod refusal;
 
 use std::ffi::CString;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use ffmpeg_the_third::format::stream::Disposition;
-use ffmpeg_the_third::{Error, Rational, Stream, media};
+use ffmpeg_the_third::{Rational, Stream, media};
 
 use crate::address::masked;
 use crate::error::VideoError;
@@ -16,14 +15,13 @@ use crate::libav::{self, Decoder, Input, Interrupter, Patience};
 use crate::rotation::quarter_turns_from_matrix;
 use crate::timeline::Ticks;
 
+use self::refusal::{check_file, not_a_video, open_error};
+
 pub(crate) use live::open_address;
 
 /// Containers that are tried. Playlists are not among them: a file must not make us open others.
 const CONTAINERS: &str = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,av1,obu,ivf,mjpeg,\
     yuv4mpegpipe,flv,asf,gif";
-
-/// libav's words for an MP4 whose index is missing.
-const NO_INDEX: &str = "moov atom not found";
 
 /// Frame rate assumed where the container gives none.
 const ASSUMED_RATE: f64 = 25.0;
@@ -236,77 +234,6 @@ fn path_from_uri(uri: &str) -> Result<&str, VideoError> {
         }),
         _ => Ok(uri),
     }
-}
-
-/// Finds what libav would only call invalid data.
-fn check_file(path: &str) -> Result<(), VideoError> {
-    let metadata = std::fs::metadata(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => VideoError::NotFound {
-            path: path.to_owned(),
-        },
-        _ => VideoError::Io {
-            path: path.to_owned(),
-            source,
-        },
-    })?;
-    if metadata.is_dir() {
-        return Err(VideoError::IsDirectory {
-            path: path.to_owned(),
-        });
-    }
-    if metadata.is_file() && metadata.len() == 0 {
-        return Err(VideoError::Empty {
-            path: path.to_owned(),
-        });
-    }
-    Ok(())
-}
-
-fn open_error(path: &str, error: Error, lines: &[String]) -> VideoError {
-    let said = |words| lines.iter().any(|line: &String| line.contains(words));
-    match error {
-        Error::Exit => VideoError::Interrupted,
-        _ if said("not on whitelist") => VideoError::NotAVideo {
-            path: path.to_owned(),
-            reason: "another kind of file".to_owned(),
-        },
-        Error::Other { errno } => VideoError::Io {
-            path: path.to_owned(),
-            source: std::io::Error::from_raw_os_error(errno),
-        },
-        // libav takes any file of this name for an MP4.
-        _ if said(NO_INDEX) && starts_like_mp4(path) => VideoError::Incomplete {
-            path: path.to_owned(),
-        },
-        _ => not_a_video(path, error, lines),
-    }
-}
-
-fn not_a_video(path: &str, error: Error, lines: &[String]) -> VideoError {
-    let lines: Vec<_> = lines
-        .iter()
-        .map(String::as_str)
-        .filter(|line| !line.contains(NO_INDEX))
-        .collect();
-    let reason = if lines.is_empty() {
-        error.to_string()
-    } else {
-        lines.join("; ")
-    };
-    VideoError::NotAVideo {
-        path: path.to_owned(),
-        reason,
-    }
-}
-
-/// Returns whether the file's first box is one that MP4 files start with.
-fn starts_like_mp4(path: &str) -> bool {
-    let mut start = [0; 8];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    let names: [&[u8]; 8] = [
-        b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid",
-    ];
-    read.is_ok() && names.contains(&&start[4..])
 }
 
 /// Returns the index of the best video stream; the cover picture of a piece of music is none.
