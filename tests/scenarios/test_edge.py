@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from tests.peers.iot_hub import IotHub
+from tests.support.azure_documents import FLOOR, PEOPLE
 from tests.support.onnx_graphs import save_failing_model
 from tests.support.operated import ask, wait_for
 from tests.unit.test_pipeline import write_ball
@@ -17,17 +18,6 @@ pytestmark = pytest.mark.slow
 
 KEY = b"k" * 32
 MODULE = "edge1/spatialanalysis"
-SPACE = {
-    "zones": [
-        {
-            "name": "floor",
-            "polygon": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]],
-            "events": [
-                {"type": "count", "config": {"trigger": "event", "threshold": 0.01, "focus": "center"}}
-            ],
-        }
-    ]
-}
 
 
 def desired(video, source_id, **more):
@@ -35,11 +25,11 @@ def desired(video, source_id, **more):
         "VIDEO_URL": str(video),
         "VIDEO_SOURCE_ID": source_id,
         "VIDEO_IS_LIVE": False,
-        "SPACEANALYTICS_CONFIG": json.dumps(SPACE),
+        "SPACEANALYTICS_CONFIG": json.dumps(FLOOR),
         **more,
     }
     graph = {
-        "operationId": "cognitiveservices.vision.spatialanalysis-personcount",
+        "operationId": f"{PEOPLE}-personcount",
         "version": 1,
         "enabled": True,
         "parameters": parameters,

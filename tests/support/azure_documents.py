@@ -13,6 +13,19 @@ SQUARE = [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]
 LINE = {"start": {"x": 0.1, "y": 0.5}, "end": {"x": 0.9, "y": 0.5}}
 TWIN = 'modulesContent.spatialanalysis["properties.desired"]'
 
+# Most of the picture, for the ball that `write_ball` lets roll.
+FLOOR = {
+    "zones": [
+        {
+            "name": "floor",
+            "polygon": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]],
+            "events": [
+                {"type": "count", "config": {"trigger": "event", "threshold": 0.01, "focus": "center"}}
+            ],
+        }
+    ]
+}
+
 
 def deployment(name, **options):
     return load_azure(MANIFESTS / name, environment={}, **options)

@@ -2,8 +2,7 @@
 
 import json
 
-PEOPLE = "cognitiveservices.vision.spatialanalysis"
-VEHICLES = "cognitiveservices.vision.vehicleanalysis"
+from tests.support.azure_documents import PEOPLE, VEHICLES
 
 # Where people are, by video, shares of the picture: a zone and a line, directed so that the way in is CrossRight.
 PLACES = {

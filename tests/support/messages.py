@@ -4,7 +4,18 @@ import threading
 from collections import defaultdict
 
 from sightline.errors import SinkError
-from sightline.events import LineCrossed, Message, message_of
+from sightline.events import LineCrossed, Message, ZoneCountChanged, message_of
+
+EVENT = ZoneCountChanged(
+    event_id="e1",
+    camera_id="east",
+    epoch=0,
+    pts_ns=1,
+    time="2026-01-02T03:04:05Z",
+    zone="queue",
+    count=2,
+    previous=1,
+)
 
 
 def message(camera: str, number: int, size: int = 0) -> Message:

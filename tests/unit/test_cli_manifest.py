@@ -3,20 +3,8 @@
 import json
 
 import pytest
-from tests.support.azure_manifests import PEOPLE
+from tests.support.azure_documents import FLOOR, PEOPLE
 from tests.unit.test_pipeline import write_ball
-
-SPACE = {
-    "zones": [
-        {
-            "name": "floor",
-            "polygon": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]],
-            "events": [
-                {"type": "count", "config": {"trigger": "event", "threshold": 0.01, "focus": "center"}}
-            ],
-        }
-    ]
-}
 
 
 @pytest.fixture
@@ -26,7 +14,7 @@ def manifest(tmp_path):
 
     def write(**more):
         parameters = {"VIDEO_URL": "ball.mp4", "VIDEO_SOURCE_ID": "cam 1", "VIDEO_IS_LIVE": False, **more}
-        parameters.setdefault("SPACEANALYTICS_CONFIG", json.dumps(SPACE))
+        parameters.setdefault("SPACEANALYTICS_CONFIG", json.dumps(FLOOR))
         graph = {
             "operationId": f"{PEOPLE}-personcount",
             "version": 1,

@@ -17,25 +17,14 @@ from tests.peers.kafka import (
     Kafka,
 )
 from tests.support.kafka import Reader
-from tests.support.messages import message
+from tests.support.messages import EVENT, message
 
 from sightline.errors import SinkError
-from sightline.events import Message, ZoneCountChanged, encode
+from sightline.events import Message, encode
 from sightline.outbox import Outbox, Route
 from sightline.sinks.kafka import KafkaConfig, KafkaSink
 from sightline.sinks.secrets import Secret
 from sightline.sinks.wire.kafka import Record, Sender
-
-EVENT = ZoneCountChanged(
-    event_id="e1",
-    camera_id="east",
-    epoch=0,
-    pts_ns=1,
-    time="2026-01-02T03:04:05Z",
-    zone="queue",
-    count=2,
-    previous=1,
-)
 
 
 @pytest.fixture
