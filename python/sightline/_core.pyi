@@ -378,6 +378,8 @@ class Scene:
         """How the tracks of the last update move, row by row: columns by name."""
     def finish(self) -> list[Fact]:
         """Close what is open at the end of a stream."""
+    def count_on(self, counts: Mapping[str, Sequence[Mapping[str, Any] | None]]) -> None:
+        """Count on from what was counted elsewhere, in the shape of `counts`."""
     def counts(self) -> dict[str, Any]:
         """What has been counted so far."""
 
@@ -439,6 +441,19 @@ class Engine:
     def __new__(
         cls, tensor: TensorSpec, streams: Sequence[Mapping[str, Any]], *, batch: int = 1, queue: int = 4
     ) -> Engine: ...
+    @staticmethod
+    def check(streams: Sequence[Mapping[str, Any]]) -> None:
+        """Raise what is at fault with streams, with their position; sources are not opened."""
+    def add(self, stream: Mapping[str, Any]) -> int:
+        """Open one more source, start its thread, and return its number; one that cannot be opened has ended with the reason."""
+    def remove(self, stream: int) -> Step:
+        """End a stream and forget it; its rules close what is open."""
+    def change(self, stream: int, settings: Mapping[str, Any], afresh: bool) -> Step:
+        """Watch for something else behind the detector; unchanged rules go on, or, with `afresh`, only their counts."""
+    def count_on(self, stream: int, counts: Mapping[str, Sequence[Mapping[str, Any] | None]]) -> None:
+        """Let a stream's rules count on from what was counted elsewhere, in the shape of `counts`."""
+    def nudge(self) -> None:
+        """Let whoever waits for the next batch go on now, with an empty one; any thread may call it."""
     def next_batch(self) -> Batch | None:
         """Wait for the next batch; None once every stream has ended."""
     def advance(self, batch: Batch, outputs: Sequence[NDArray[np.float32]], decoder: Decoder) -> Step:

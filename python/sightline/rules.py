@@ -173,6 +173,19 @@ class Rules:
         """
         return self._core.counts()
 
+    def count_on(self, counts: Mapping[str, Sequence[Mapping[str, Any] | None]]) -> None:
+        """Count on from what was counted elsewhere, such as before a restart.
+
+        Args:
+            counts: In the shape of `counts`; None for a rule that starts at nothing. Who was in a zone or waited then counts as gone,
+                and as having appeared when seen again.
+
+        Raises:
+            KeyError: When a count is missing.
+            OverflowError: When one is negative or beyond 64 bits.
+        """
+        self._core.count_on(counts)
+
     def _events(self, facts: Sequence[_core.Fact]) -> list[Event]:
         return [self._maker.event(fact) for fact in facts]
 

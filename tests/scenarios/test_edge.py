@@ -177,3 +177,25 @@ def test_who_is_not_in_iot_edge_is_told_what_to_do(sightline):
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert "IoT Edge" in result.stderr
+
+
+def test_cameras_that_a_new_twin_still_names_go_on(hub, edge, video, tmp_path):
+    first, second = desired(video, "first"), desired(write_ball(tmp_path / "other.mp4"), "second")
+    hub.desire(MODULE, first)
+    child = edge("--listen", "127.0.0.1:0", "--log-format", "json")
+    port = int(json.loads(child.stderr.readline())["message"].rstrip("/").rpartition(":")[2])
+
+    def frames():
+        return {
+            each["id"]: each["frames_analyzed"] for each in json.loads(ask(port, "/status")[1])["cameras"]
+        }
+
+    wait_for(lambda: frames().get("first", 0) > 10)
+    before = frames()["first"]
+    version = hub.twins[MODULE]["desired"]["$version"]
+    hub.desire(MODULE, {**first, "graphs": {**first["graphs"], "h": second["graphs"]["g"]}})
+    hub.wait_for(lambda: says(hub, version + 1, "applied"), 60)
+    wait_for(lambda: frames().get("second", 0) > 10)
+    assert frames()["first"] > before
+    said = [json.loads(line)["message"] for line in stop(child).splitlines()]
+    assert "changed: added second; 1 unchanged" in said

@@ -222,7 +222,7 @@ class TestClasses:
                 assert found == set(
                     sightline.detectors.class_ids(expected, pipeline.detector.class_names, num_classes=80)
                 )
-                wanted = [camera.classes for camera in pipeline.cameras]
+                wanted = [camera.classes for camera in pipeline.cameras.values()]
                 own = any(of is not None for of in classes)
                 assert wanted == [of or (["person", "dog"] if own else None) for of in classes]
 

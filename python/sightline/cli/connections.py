@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Self
 
@@ -25,12 +26,10 @@ class ConnectionNotes:
 
     def __init__(self, pipeline: Pipeline, *, shown: bool) -> None:
         self._pipeline = pipeline
-        cameras = enumerate(pipeline.cameras)
-        self._names = {at: camera.source.source_id for at, camera in cameras if camera.source.is_live}
         self._told: dict[int, tuple[bool, int, str | None]] = {}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look_after, name="sightline-connections", daemon=True)
-        self._shown = shown and bool(self._names)
+        self._shown = shown
 
     def __enter__(self) -> Self:
         if self._shown:
@@ -46,8 +45,16 @@ class ConnectionNotes:
 
     def _look_after(self) -> None:
         while not self._end.wait(_EVERY_S):
-            for position, name in self._names.items():
-                self._tell(position, name, self._pipeline.connection(position))
+            cameras = self._pipeline.cameras
+            self._told = {number: told for number, told in self._told.items() if number in cameras}
+            for number, camera in cameras.items():
+                if camera.source.is_live:
+                    self._look_at(number, camera.source.source_id)
+
+    def _look_at(self, number: int, name: str) -> None:
+        # It may be gone since the list of cameras was taken.
+        with contextlib.suppress(IndexError):
+            self._tell(number, name, self._pipeline.connection(number))
 
     def _tell(self, position: int, name: str, now: Connection) -> None:
         """Say what is new; the same reason again is not."""

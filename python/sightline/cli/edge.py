@@ -24,6 +24,7 @@ from sightline.sinks import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sightline.config import Config
     from sightline.operate import Operations
     from sightline.pipeline import Pipeline
     from sightline.sinks.iot_hub import IotHubConfig, IotHubSink
@@ -84,18 +85,20 @@ def edge(
     except (SightlineError, ValueError) as error:
         fail(error)
 
-    def opened(desired: Mapping[str, Any]) -> Pipeline | None:
-        """Make a pipeline of what the twin desires; none where it names nothing yet."""
+    def read(desired: Mapping[str, Any]) -> Config | None:
+        """Make a configuration of what the twin desires; none where it names nothing yet."""
         if not desired.get("graphs"):
             return None
         deployment = deployment_of(desired, schema_version=azure_schema or "2.0", started_at=now())
         tell(deployment)
-        config = with_models(
+        return with_models(
             deployment.config, model=model, confidence=confidence, threads=threads, faces=faces
         )
+
+    def opened(config: Config) -> Pipeline:
         return pipeline_from_config(config, Sinks([], [KeptOpen(outbox)]), keep_pictures=False)
 
-    _run(TwinRun(opened, say=say, attach=operations.attach), hub, outbox, operations)
+    _run(TwinRun(read, opened, say=say, attach=operations.attach), hub, outbox, operations)
 
 
 def _hub_of(connection_env: str | None, ca_file: Path | None, port: int, output: str) -> IotHubConfig:

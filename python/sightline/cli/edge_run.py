@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from sightline.cli.reloading import words_of
+from sightline.cli.running import change_pipeline
+from sightline.errors import SightlineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sightline.config import Config
     from sightline.events import Event, Message
     from sightline.pipeline import Pipeline
     from sightline.sinks import Sink
+
+
+@dataclass
+class _Run:
+    """A pipeline with the configuration by which it runs."""
+
+    pipeline: Pipeline
+    config: Config
+
 
 # From one report of how the cameras are to the next.
 _HEALTH_S = 10.0
@@ -39,41 +54,65 @@ class KeptOpen:
 
 
 class TwinRun:
-    """Runs one pipeline after another, each opened before the one before it ends.
+    """Runs what a twin names, and what it names next.
+
+    What changes in it is changed while the cameras that stay go on; where that is not possible,
+    another pipeline takes the place of the one that ran, and is opened before that one ends.
 
     Args:
-        open_pipeline: Makes a pipeline of desired properties, or raises; it runs in the twin's thread.
+        read: Makes a configuration of desired properties, None where they name nothing yet, or raises; in the twin's thread.
+        open_pipeline: Opens what a configuration names, or raises; in the twin's thread.
         say: Is told in words what happens.
         attach: Is told which pipeline runs from now on, or none, in the loop's thread.
     """
 
     def __init__(
         self,
-        open_pipeline: Callable[[Mapping[str, Any]], Pipeline | None],
+        read: Callable[[Mapping[str, Any]], Config | None],
+        open_pipeline: Callable[[Config], Pipeline],
         *,
         say: Callable[[str], None],
         attach: Callable[[Pipeline | None], None] = lambda _: None,
     ) -> None:
+        self._read = read
         self._open = open_pipeline
         self._say = say
         self._attach = attach
         self._changed = threading.Condition()
-        self._next: Pipeline | None = None
+        self._next: _Run | None = None
         self._is_new = False
+        self._follows: _Run | None = None
 
     def apply(self, desired: Mapping[str, Any]) -> list[str]:
         """Put desired properties in force; what is wrong with them is raised, and what ran goes on then."""
-        pipeline = self._open(desired)
+        config = self._read(desired)
+        if config is not None and self._changes(config):
+            return []
+        run = None if config is None else _Run(self._open(config), config)
         with self._changed:
-            unused, self._next, self._is_new = self._next, pipeline, True
+            unused, self._next, self._is_new = self._next, run, True
             self._changed.notify_all()
         if unused is not None:
-            unused.close()
+            unused.pipeline.close()
         return []
+
+    def _changes(self, config: Config) -> bool:
+        """Let what runs go on by another configuration, if it can."""
+        with self._changed:
+            run = self._follows
+            if run is None or self._is_new:
+                return False
+            try:
+                change = change_pipeline(run.pipeline, run.config, config)
+            except SightlineError:
+                return False  # to be opened anew, which says what is wrong if anything is
+            run.config = config
+        self._say(f"changed: {words_of(change)}")
+        return True
 
     def run(self, health: Callable[[Mapping[str, object]], None]) -> None:
         """Run what the twin desires until Ctrl-C; `health` is told how the cameras are."""
-        running: Pipeline | None = None
+        running: _Run | None = None
         try:
             while True:
                 with self._changed:
@@ -81,35 +120,42 @@ class TwinRun:
                         self._changed.wait(_WAIT_S)
                     fresh, self._next, self._is_new = self._next, None, False
                 if running is not None:
-                    running.close()
+                    running.pipeline.close()
                 running = fresh
-                self._attach(running)
+                self._attach(None if running is None else running.pipeline)
                 if running is not None:
                     self._follow(running, health)
         finally:
-            for pipeline in (running, self._next):
-                if pipeline is not None:
-                    pipeline.close()
+            for run in (running, self._next):
+                if run is not None:
+                    run.pipeline.close()
 
-    def _follow(self, pipeline: Pipeline, health: Callable[[Mapping[str, object]], None]) -> None:
+    def _follow(self, run: _Run, health: Callable[[Mapping[str, object]], None]) -> None:
         """Run a pipeline until another one is there, or all its cameras have ended."""
-        names = ", ".join(camera.source.source_id for camera in pipeline.cameras)
+        names = ", ".join(camera.source.source_id for camera in run.pipeline.cameras.values())
         self._say(f"running: {names}")
+        self._follows = run
         due = 0.0
-        for _ in pipeline.steps():
-            if time.monotonic() >= due:
-                due = time.monotonic() + _HEALTH_S
-                health(health_of(pipeline))
-            if self._is_new:
-                return
-        health(health_of(pipeline))
-        self._say("every camera has ended; waiting for the twin to name others")
+        while True:
+            for _ in run.pipeline.steps():
+                if time.monotonic() >= due:
+                    due = time.monotonic() + _HEALTH_S
+                    health(health_of(run.pipeline))
+                if self._is_new:
+                    break
+            with self._changed:
+                if self._is_new or not run.pipeline.is_changing:
+                    self._follows = None
+                    break
+        if not self._is_new:
+            health(health_of(run.pipeline))
+            self._say("every camera has ended; waiting for the twin to name others")
 
 
 def health_of(pipeline: Pipeline) -> dict[str, object]:
     """How each camera is: its `state`, `running`, `ended` or `failed` with an `error`, and how many `frames` were analyzed."""
     cameras: dict[str, object] = {}
-    for position, camera in enumerate(pipeline.cameras):
+    for position, camera in pipeline.cameras.items():
         ending = pipeline.endings.get(position)
         found: dict[str, object] = {"state": "running", "frames": pipeline.frames_analyzed(position)}
         if ending is not None:

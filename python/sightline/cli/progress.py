@@ -26,12 +26,12 @@ class RunProgress:
     """Shows how a pipeline gets on; silent where stderr is not a terminal."""
 
     def __init__(self, pipeline: Pipeline, *, shown: bool) -> None:
-        sources = [camera.source for camera in pipeline.cameras]
+        sources = [camera.source for camera in pipeline.cameras.values()]
         self._durations = [
             None if source.loop or source.is_live else source.info.duration_ns for source in sources
         ]
         self._events = self._frames = self._people = 0
-        self._position = [0] * len(self._durations)
+        self._position: dict[int, int] = {}
         self._started = time.monotonic()
         self._bar = Progress(
             SpinnerColumn(),
@@ -61,9 +61,9 @@ class RunProgress:
         self._events += len(step.events)
         self._frames += len(step.images)
         for image in step.images:
-            self._position[image.camera] = max(self._position[image.camera], image.pts_ns)
+            self._position[image.camera] = max(self._position.get(image.camera, 0), image.pts_ns)
             self._people = len(image.tracks)
-        seen_s = sum(self._position) / 1e9
+        seen_s = sum(self._position.values()) / 1e9
         pace = seen_s / max(time.monotonic() - self._started, 1e-3)
         said = (
             f"{self._frames} frames  {pace:.1f}× real time  {self._people} people now  {self._events} events"

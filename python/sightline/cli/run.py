@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,16 @@ import typer
 from sightline.cli.choices import Confidence, FaceModel, MaskModel, Model, Schema, Threads
 from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, speak, warn
+from sightline.cli.counting import KeptCounts
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
 from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
 from sightline.cli.options import Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
+from sightline.cli.reloading import Reloading
 from sightline.cli.running import pipeline_from_config
 from sightline.cli.summary import print_summary, summary
+from sightline.config.azure import is_azure
 from sightline.errors import ConfigError, SightlineError
 from sightline.events import Encoding
 from sightline.render import VideoRenderer
@@ -98,6 +102,13 @@ Once = Annotated[
     bool,
     typer.Option("--once", help="End at the end of a file, where the configuration would play it again."),
 ]
+WatchConfig = Annotated[
+    bool,
+    typer.Option(
+        "--watch-config",
+        help="Put the configuration in force again when its files change; SIGHUP does it too, where there is no terminal.",
+    ),
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help="No words: the summary as JSON after the events, errors as JSON.")
 ]
@@ -124,6 +135,7 @@ def run(
     heat_map: Heat = None,
     listen: Listen = None,
     token_file: TokenFile = None,
+    watch_config: WatchConfig = False,
     log_format: Format = "human",
     log_level: Level = "info",
     as_json: AsJson = False,
@@ -158,13 +170,17 @@ def run(
         operations = operations_of(config.operate, listen, token_file)
         sinks = _sinks(sink or [], config, encoding or default_encoding(target))
         _check(config, render, heat_map)
+        reloads = _reloads(target, pictures=pictures, asked=watch_config)
         pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
         views: list[VideoRenderer | HeatDrawing] = [HeatDrawing(heat_map)] if heat_map else []
     except (SightlineError, OSError, ValueError) as error:
         fail(error, as_json=as_json)
     views += [VideoRenderer(render, pipeline)] if render else []
-    with operations:
+    with operations, KeptCounts(pipeline, config.operate), contextlib.ExitStack() as stack:
         operations.attach(pipeline)
+        if reloads:
+            reload = partial(config_of, target, options)
+            stack.enter_context(Reloading(pipeline, config, reload, target=target, watch=watch_config))
         stopped = _watch(pipeline, views, operations, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)
@@ -182,6 +198,24 @@ def _check(config: Config, render: Path | None, heat_map: Path | None) -> None:
         raise ConfigError(f"--heat-map: expected one camera, found {len(config.cameras)}")
     if render and any(is_live(camera.source) for camera in config.cameras):
         raise ConfigError("--render: expected video files, found the address of a camera, which has no end")
+
+
+def _reloads(target: str, *, pictures: bool, asked: bool) -> bool:
+    """Return whether the target can be read anew while it runs.
+
+    Raises:
+        ConfigError: When that was asked for, and it cannot.
+    """
+    written = target.endswith(".toml") or is_azure(target)
+    if asked and not written:
+        raise ConfigError(
+            "--watch-config: expected a configuration or a manifest to look after, found a video"
+        )
+    if asked and pictures:
+        raise ConfigError(
+            "--watch-config: expected no --render and no --heat-map, which draw what was watched at the start"
+        )
+    return written and not pictures
 
 
 def _sinks(arguments: list[str], config: Config, encoding: Encoding) -> Sinks:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from sightline import detectors
 from sightline.cli.console import report, say, warn
 from sightline.cli.delivering import Sinks, open_sinks
-from sightline.config import Config, scene_of
+from sightline.config import CameraConfig, Config, scene_of
 from sightline.detectors import open_detector
 from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
 from sightline.faces import open_face_detector, open_mask_detector
 from sightline.pipeline import USUAL_SIZE_PX, Camera, Pipeline
 from sightline.tracks import ByteTrack
-from sightline.video import open_source
+from sightline.urls import name_of
+from sightline.video import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sightline.pipeline import Change
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
+# Parts of a configuration that are opened once, for as long as it runs.
+_FIXED = ("sinks", "outbox", "faces", "operate", "queue")
 
 
 def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -> Pipeline:
@@ -25,24 +36,56 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
     Raises:
         SightlineError: What cannot be opened, with the camera's place in the configuration.
     """
+    cameras = _cameras(config, known=())
+    detector = _open_detector(config, _size_px(cameras[0]))
+    tracker = _tracker(config)
+    face_models = _face_models(config)
+    opened = open_sinks(config.sinks, config.outbox, report=report)
+    return Pipeline(
+        cameras=cameras,
+        detector=detector,
+        tracker=tracker,
+        sinks=[*sinks.native, *opened.native],
+        azure_sinks=[*sinks.azure, *opened.azure],
+        face_models=face_models,
+        keep_pictures=keep_pictures,
+        queue=config.queue,
+    )
+
+
+def change_pipeline(pipeline: Pipeline, before: Config, after: Config) -> Change:
+    """Let a pipeline that runs by one configuration go on by another; see `Pipeline.reconfigure`.
+
+    Raises:
+        SightlineError: What is at fault, or cannot be changed while it runs; nothing changes then.
+    """
+    faults = [
+        Fault(name, "cannot be changed while cameras run; restart for it")
+        for name in _FIXED
+        if getattr(before, name) != getattr(after, name)
+    ]
+    if faults:
+        raise ConfigError(faults)
+    cameras = _cameras(after, known=[camera.source for camera in pipeline.cameras.values()])
+    tracker = None if before.tracker == after.tracker else _tracker(after)
+    if before.detector == after.detector and _wanted_classes(before).keys() == _wanted_classes(after).keys():
+        return pipeline.reconfigure(cameras, tracker=tracker)
+    detector = _open_detector(after, _size_px(cameras[0]))
+    try:
+        return pipeline.reconfigure(cameras, detector=detector, tracker=tracker)
+    except BaseException:
+        detector.close()
+        raise
+
+
+def _cameras(config: Config, *, known: Sequence[Source]) -> list[Camera]:
+    """What is watched; sources are looked at before anything is opened, but for those that are `known` to run."""
     # A camera that does not choose sees the detector's classes, and not those that others ask it for.
     others = config.detector.classes if any(camera.classes for camera in config.cameras) else None
     cameras: list[Camera] = []
     for index, camera in enumerate(config.cameras):
         try:
-            source = open_source(
-                camera.source,
-                source_id=camera.id,
-                fps=camera.fps,
-                threads=camera.threads,
-                started_at=camera.started_at,
-                loop=camera.loop,
-                paced=camera.paced,
-                transport=camera.transport,
-                open_timeout_s=camera.open_timeout_s,
-                read_timeout_s=camera.read_timeout_s,
-                ca_file=camera.ca_file,
-            )
+            source = _source(camera, known)
         except SourceError as error:
             if len(config.cameras) > 1:
                 raise SourceError(f"cameras[{index}].source: {error}") from error
@@ -58,20 +101,31 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
                 face_masks=camera.face_masks,
             )
         )
-    detector = _open_detector(config, _size_px(cameras[0]))
-    tracker = ByteTrack(**msgspec.structs.asdict(config.tracker))
-    face_models = _face_models(config)
-    opened = open_sinks(config.sinks, config.outbox, report=report)
-    return Pipeline(
-        cameras=cameras,
-        detector=detector,
-        tracker=tracker,
-        sinks=[*sinks.native, *opened.native],
-        azure_sinks=[*sinks.azure, *opened.azure],
-        face_models=face_models,
-        keep_pictures=keep_pictures,
-        queue=config.queue,
+    return cameras
+
+
+def _source(camera: CameraConfig, known: Sequence[Source]) -> Source:
+    source = Source(
+        camera.source,
+        camera.id or name_of(camera.source),
+        fps=camera.fps,
+        threads=camera.threads,
+        started_at=camera.started_at,
+        loop=camera.loop,
+        paced=camera.paced,
+        transport=camera.transport,
+        open_timeout_s=camera.open_timeout_s,
+        read_timeout_s=camera.read_timeout_s,
+        ca_file=camera.ca_file,
     )
+    runs = any(replace(other, started_at=source.started_at) == source for other in known)
+    if not runs and not source.is_live:
+        _ = source.info
+    return source
+
+
+def _tracker(config: Config) -> ByteTrack:
+    return ByteTrack(**msgspec.structs.asdict(config.tracker))
 
 
 def _size_px(camera: Camera) -> tuple[int, int]:

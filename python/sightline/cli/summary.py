@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def summary(pipeline: Pipeline, *, stopped: bool = False) -> dict[str, Any]:
     """Return frames, warnings and counts of every camera as plain values."""
     cameras: list[dict[str, Any]] = []
-    for position, camera in enumerate(pipeline.cameras):
+    for position, camera in pipeline.cameras.items():
         counts, ending = pipeline.counts(position), pipeline.endings.get(position)
         names = {
             "lines": [line.name for line in camera.scene.lines],

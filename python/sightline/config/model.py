@@ -188,12 +188,16 @@ class OperateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         token: What clients must say as a bearer token; needed where other machines can reach `listen`.
         stall_s: A step of the loop that takes longer means that the run is not alive.
         sink_grace_s: A sink that fails for longer means that the run is not ready.
+        counts_file: Where counts are kept over a restart, relative to the configuration's folder; nowhere when absent.
+        counts_max_age_s: Counts that are older at a start are not gone on with.
     """
 
     listen: Annotated[str, Meta(min_length=1)] | None = None
     token: Secret | None = None
     stall_s: Positive = 60.0
     sink_grace_s: NotNegative = 60.0
+    counts_file: Annotated[str, Meta(min_length=1)] | None = None
+    counts_max_age_s: Positive = 3600.0
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -39,6 +39,8 @@ def load_config(path: str | os.PathLike[str]) -> Config:
     if outbox.path is not None:
         outbox = msgspec.structs.replace(outbox, path=str(file.parent / outbox.path))
     operate = config.operate
+    if operate.counts_file is not None:
+        operate = msgspec.structs.replace(operate, counts_file=str(file.parent / operate.counts_file))
     if operate.token is not None:
         operate = msgspec.structs.replace(operate, token=operate.token.beside(file.parent))
     if faults:

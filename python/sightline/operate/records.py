@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from sightline.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from sightline.pipeline import Ending, Image, Pipeline, Step
+    from sightline.pipeline import Camera, Ending, Image, Pipeline, Step
 
 CameraState = Literal["starting", "running", "ended", "failed"]
 CAMERA_STATES: tuple[CameraState, ...] = ("starting", "running", "ended", "failed")
@@ -107,7 +107,8 @@ class Observer:
         self.clock = clock
         self.started_s = clock()
         self._lock = threading.Lock()
-        self._cameras: list[CameraRecord] = []
+        self._cameras: dict[int, CameraRecord] = {}
+        self._watched: Mapping[int, Camera] = {}
         self._outboxes: list[Outbox] = []
         self._pipeline: Pipeline | None = None
         self._endings = 0
@@ -124,18 +125,29 @@ class Observer:
         """Watch this pipeline from now on, or none, and what was watched before no longer."""
         self._busy_since_s = None
         with self._lock:
-            known = {record.name: record for record in self._cameras}
-            cameras = [] if pipeline is None else pipeline.cameras
-            names = [camera.source.source_id for camera in cameras]
-            self._cameras = [known.get(name) or CameraRecord(name) for name in names]
-            for record in self._cameras:
-                record.begin()
+            known = {record.name: record for record in self._cameras.values()}
+            self._cameras = {}
+            self._watched = {}
+            if pipeline is not None:
+                self._match(pipeline, known)
             self._endings = 0
             self._pipeline = pipeline
         if pipeline is not None:
             self.add_outboxes(sink for sink in pipeline.all_sinks if isinstance(sink, Outbox))
             pipeline.watch = self
         self.start()
+
+    def _match(self, pipeline: Pipeline, known: Mapping[str, CameraRecord]) -> None:
+        """Have a record of each camera that the pipeline has now; what a camera of the same name had counted goes on."""
+        before, self._watched = self._cameras, pipeline.cameras
+        self._cameras = {}
+        for number, camera in self._watched.items():
+            name = camera.source.source_id
+            record = before.get(number)
+            if record is None:
+                record = known.get(name) or CameraRecord(name)
+                record.begin()
+            self._cameras[number] = record
 
     def add_outboxes(self, outboxes: Iterable[Outbox]) -> None:
         """Tell of these too."""
@@ -154,12 +166,13 @@ class Observer:
         """Take note of what a step brought."""
         now_s = self.clock()
         with self._lock:
+            by_name = {record.name: record for record in self._cameras.values()}
+            for event in step.events:
+                by_name[event.camera_id].events[event.type] += 1
+            if self._pipeline is not None and self._pipeline.cameras is not self._watched:
+                self._match(self._pipeline, by_name)
             for image in step.images:
                 self._cameras[image.camera].see(image, now_s)
-            if step.events:
-                by_name = {record.name: record for record in self._cameras}
-                for event in step.events:
-                    by_name[event.camera_id].events[event.type] += 1
             if self._busy_since_s is not None and step.images:
                 took_s = now_s - self._busy_since_s
                 self._counts[bisect_left(BUCKETS_S, took_s)] += 1
@@ -187,7 +200,7 @@ class Observer:
     def cameras(self) -> list[CameraRecord]:
         """What is known of each camera, in order; copies."""
         with self._lock:
-            return [replace(record, events=record.events.copy()) for record in self._cameras]
+            return [replace(record, events=record.events.copy()) for record in self._cameras.values()]
 
     def outboxes(self) -> list[Outbox]:
         """The outboxes that the run has."""

@@ -1,7 +1,19 @@
 """From sources to events: the loop that ties everything together."""
 
 from sightline.pipeline.camera import USUAL_SIZE_PX, Camera
+from sightline.pipeline.changes import Change, carried_counts
 from sightline.pipeline.pipeline import Pipeline
 from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
 
-__all__ = ["USUAL_SIZE_PX", "Camera", "Connection", "Ending", "Image", "Pipeline", "Step", "Watch"]
+__all__ = [
+    "USUAL_SIZE_PX",
+    "Camera",
+    "Change",
+    "Connection",
+    "Ending",
+    "Image",
+    "Pipeline",
+    "Step",
+    "Watch",
+    "carried_counts",
+]

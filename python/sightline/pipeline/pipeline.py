@@ -9,18 +9,17 @@ import msgspec
 
 from sightline import _core
 from sightline.detectors import Batch, Columns
-from sightline.events import EventMaker
-from sightline.motions import Motions
-from sightline.pipeline.azure_output import AzureOutput
+from sightline.errors import ConfigError
 from sightline.pipeline.camera import USUAL_SIZE_PX, Camera, classes_of
-from sightline.pipeline.ground_of import GroundOf
+from sightline.pipeline.changes import Change, Planned, Wanted, carried_counts, change_to
 from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
+from sightline.pipeline.watched import Watched, size_of, without_pixels
 from sightline.rules import core_scene
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
     import numpy as np
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from sightline.events import Event, Message
     from sightline.sinks import Sink
     from sightline.video import Source
-
-_PERSON = "person"
 
 
 class Pipeline:
@@ -76,26 +73,20 @@ class Pipeline:
     ) -> None:
         if (source is None) == (not cameras):
             raise ValueError("expected either source=… (with scene=…) or cameras=[…]")
-        self.cameras = list(cameras) if source is None else [Camera(source, scene or Scene())]
+        watched = list(cameras) if source is None else [Camera(source, scene or Scene())]
+        self.cameras: Mapping[int, Camera] = dict(enumerate(watched))
         self.detector = detector
         self.sinks, self.azure_sinks = list(sinks), list(azure_sinks)
         self.endings: dict[int, Ending] = {}
         self.watch: Watch | None = None
         self._keeps_pictures = keep_pictures
         self._face_models = face_models
-        self._engine = _core.Engine(
-            detector.tensor_spec,
-            self._streams((tracker or ByteTrack()).settings),
-            batch=min(batch, detector.max_batch),
-            queue=queue,
-        )
-        self._sizes_px: dict[int, tuple[int, int]] = {}
-        self._makers: dict[int, EventMaker] = {}
-        self._grounds: dict[int, GroundOf] = {}
-        self._azure: dict[int, AzureOutput] = {}
-        for position in range(len(self.cameras)):
-            self._begin(position)
-        self._analyzed = [0] * len(self.cameras)
+        self._tracker = tracker or ByteTrack()
+        self._batch = min(batch, detector.max_batch)
+        streams = self._streams(watched, detector, self._tracker)
+        self._engine = _core.Engine(detector.tensor_spec, streams, batch=self._batch, queue=queue)
+        self._watched = {number: self._watch_camera(number, camera) for number, camera in enumerate(watched)}
+        self._planned = Planned()
         self._closed = False
 
     def __iter__(self) -> Iterator[Event]:
@@ -117,18 +108,7 @@ class Pipeline:
             ModelError: When the detector fails.
             SinkError: When a sink cannot take events; they are in the error.
         """
-        while (batch := self._next_batch()) is not None:
-            step = self._advance(batch)
-            self._look_at_sizes(batch)
-            events = self._events(step)
-            images = [self._image(batch, step, position) for position in range(len(batch))]
-            for fact, event in zip(step.facts, events, strict=True):
-                if fact.image is not None:
-                    images[fact.image].events.append(event)
-            for ended in batch.ended:
-                self._end(ended)
-            self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
-            found = Step([self._shown(image) for image in images], events)
+        while (found := self._next_step()) is not None:
             if self.watch is not None:
                 self.watch.observe(found)
             yield found
@@ -137,11 +117,56 @@ class Pipeline:
         if self.watch is not None:
             self.watch.waiting()
 
+    def reconfigure(
+        self,
+        cameras: Sequence[Camera],
+        *,
+        detector: Detector | None = None,
+        tracker: ByteTrack | None = None,
+    ) -> Change:
+        """Watch these cameras from the next step on; any thread may say so, at any time.
+
+        Cameras are known by their `source_id`. One that is the same goes on as if nothing had happened. One of which something
+        else is watched keeps its connection and its people; its unchanged lines, zones and distances keep their counts and
+        what they know, and whoever is in a zone that is gone or changed leaves it, with reason `ended`. One with another
+        source is reached anew and counts on where a rule is unchanged. New ones are opened, and the others are ended.
+        Events of what ends come with the next step. Where nothing is left to watch, `steps` ends; with what is watched anew
+        after that, it can be asked for again. A `started_at` counts from when its source is opened; to change it alone
+        changes nothing.
+
+        Args:
+            cameras: All that are to be watched.
+            detector: What finds people from then on; the present one when absent. It must want the same input. The one before
+                is closed.
+            tracker: The settings of the tracker from then on; the present ones when absent. With others, everybody is followed
+                anew.
+
+        Returns:
+            What becomes of each camera. A file that cannot be opened when the time comes is in `endings`, with the error.
+
+        Raises:
+            ConfigError: When something is at fault, with every fault's path; nothing changes then.
+        """
+        wanted = Wanted(list(cameras), detector, tracker)
+        change = change_to(cameras, self.cameras)
+        self._check(wanted)
+        self._planned.plan(wanted)
+        self._engine.nudge()
+        return change
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a change waits for the next step."""
+        return self._planned.is_there
+
+    def count_on(self, camera: int, counts: Mapping[str, Sequence[Mapping[str, Any] | None]]) -> None:
+        """Let a camera's rules count on from what was counted elsewhere, such as before a restart; see `Rules.count_on`."""
+        self._engine.count_on(camera, counts)
+
     def stop(self) -> list[Event]:
         """End early: sources are closed, and what is open (people inside a zone) ends with its events."""
         step = self._engine.stop()
-        events = self._events(step)
-        self._deliver(events, self._messages([], [], step.facts, events))
+        events = self._ended(step)
         for sink in self.all_sinks:
             sink.flush()
         return events
@@ -164,54 +189,132 @@ class Pipeline:
 
     def frames_analyzed(self, camera: int = 0) -> int:
         """How many of the camera's frames went through the detector so far."""
-        return self._analyzed[camera]
+        return self._watched[camera].analyzed
 
     def connection(self, camera: int = 0) -> Connection:
         """How the camera's connection is now; may be asked from another thread."""
         return Connection(**self._engine.connection(camera))
 
-    def _begin(self, position: int, size_px: tuple[int, int] | None = None) -> None:
-        """Make what depends on a camera's size; one that was not reached yet has a usual one until its first frame."""
-        camera = self.cameras[position]
-        if size_px is None:
-            info = self._engine.info(position)
-            size_px = (info["width"], info["height"]) if info["width"] else USUAL_SIZE_PX
-        started_at = camera.source.started_at
-        if camera.source.is_live:
-            started_at = self.connection(position).started_at or started_at
-        self._makers[position] = self._event_maker(camera, size_px, started_at)
-        self._grounds[position] = GroundOf(camera, self._people, size_px)
-        if self.azure_sinks:
-            models = self._face_models if self._looks_at_faces(camera) else None
-            self._azure[position] = AzureOutput(
-                camera, size_px=size_px, started_at=started_at, face_models=models
-            )
+    def _watch_camera(self, number: int, camera: Camera) -> Watched:
+        size_px, started_at = size_of(self._engine.info(number)), self._started_at(number, camera)
+        return self._watched_as(number, camera, self.detector, size_px, started_at)
 
-    def _look_at_sizes(self, batch: _core.Batch) -> None:
-        """Take note of a camera's first frame, and of one whose size is another than before."""
-        for position, size_px in zip(batch.streams, batch.sizes_px, strict=True):
-            known = self._sizes_px.get(position)
-            if known is None and self.cameras[position].source.is_live:
-                self._begin(position, size_px)
-            elif known is not None and known != size_px:
-                self._makers[position].resize(size_px)
-            self._sizes_px[position] = size_px
-
-    def _event_maker(self, camera: Camera, size_px: tuple[int, int], started_at: str | None) -> EventMaker:
-        return EventMaker(
-            camera.scene,
-            camera_id=camera.source.source_id,
+    def _watched_as(
+        self,
+        number: int,
+        camera: Camera,
+        detector: Detector,
+        size_px: tuple[int, int],
+        started_at: str | None,
+    ) -> Watched:
+        return Watched(
+            camera,
+            number,
+            class_names=detector.class_names,
             size_px=size_px,
             started_at=started_at,
-            continuous=camera.source.loop or camera.source.is_live,
-            class_names=self.detector.class_names,
-            live=camera.source.is_live,
+            azure=bool(self.azure_sinks),
+            face_models=self._face_models,
         )
 
-    @property
-    def _people(self) -> list[int]:
-        names = self.detector.class_names
-        return [class_id for class_id, name in names.items() if name == _PERSON]
+    def _check(self, wanted: Wanted) -> None:
+        """Raise what is at fault with what is wanted next, so that nothing is when the loop gets to it."""
+        detector = wanted.detector or self.detector
+        if detector.tensor_spec != self.detector.tensor_spec or detector.max_batch < self._batch:
+            raise ConfigError(
+                "detector.model: the new model wants another input than the one that runs; start anew for it"
+            )
+        _core.Engine.check(self._streams(wanted.cameras, detector, wanted.tracker or self._tracker))
+        for camera in wanted.cameras:
+            self._watched_as(0, camera, detector, USUAL_SIZE_PX, camera.source.started_at)
+
+    def _started_at(self, number: int, camera: Camera) -> str | None:
+        reached = self.connection(number).started_at if camera.source.is_live else None
+        return reached or camera.source.started_at
+
+    def _next_step(self) -> Step | None:
+        """Do what is planned, or take the next batch through; `None` at the end of every source."""
+        while True:
+            if (wanted := self._planned.take()) is not None:
+                return Step([], self._apply(wanted))
+            batch = self._next_batch()
+            if batch is not None and (len(batch) or batch.ended):
+                return self._take(batch)
+            if batch is not None:
+                self._advance(batch)
+            elif not self._planned.is_there:
+                return None
+
+    def _take(self, batch: _core.Batch) -> Step:
+        """Take a batch through detection, tracking, rules and sinks."""
+        step = self._advance(batch)
+        images: list[Image] = []
+        for position, number in enumerate(batch.streams):
+            watched = self._watched[number]
+            started_at = self._started_at(number, watched.camera) if watched.is_new else None
+            watched.look_at(batch.sizes_px[position], started_at)
+            image, ground = watched.image(batch, step, position)
+            if ground is not None:
+                self._engine.set_ground(number, ground.core)
+            images.append(image)
+        events = self._events(step)
+        for fact, event in zip(step.facts, events, strict=True):
+            if fact.image is not None:
+                images[fact.image].events.append(event)
+        for ended in batch.ended:
+            self._end(ended)
+        self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
+        shown = images if self._keeps_pictures else [without_pixels(image) for image in images]
+        return Step(shown, events)
+
+    def _apply(self, wanted: Wanted) -> list[Event]:
+        """Watch what is wanted; return the events of what ends with that."""
+        change = change_to(wanted.cameras, self.cameras)
+        if wanted.detector is not None:
+            self.detector.close()
+            self.detector = wanted.detector
+        self._tracker = wanted.tracker or self._tracker
+        cameras = dict(self.cameras)
+        events: list[Event] = []
+        for number in [*change.removed, *change.restarted]:
+            counts = self.counts(number)
+            events += self._ended(self._engine.remove(number))
+            before = self._forget(number, cameras)
+            if number in change.restarted:
+                camera = change.restarted[number]
+                self._open(camera, cameras, carried_counts(counts, before.scene, camera.scene))
+        going_on = change.changed
+        if wanted.detector is not None or wanted.tracker is not None:
+            going_on = {**going_on, **{number: cameras[number] for number in change.unchanged}}
+        for number, camera in sorted(going_on.items()):
+            cameras[number] = replace(camera, source=cameras[number].source)
+            events += self._change(number, cameras[number], afresh=number in change.changed)
+        for camera in change.added:
+            self._open(camera, cameras, None)
+        self.cameras = cameras
+        return events
+
+    def _change(self, number: int, camera: Camera, *, afresh: bool) -> list[Event]:
+        """Watch for something else in a source that goes on; what Azure's messages tell of people is not carried over."""
+        [stream] = self._streams([camera], self.detector, self._tracker)
+        step = self._engine.change(number, stream, afresh=afresh and bool(self.azure_sinks))
+        events = self._ended(step)
+        self._watched[number].change(camera, self.detector.class_names)
+        return events
+
+    def _forget(self, number: int, cameras: dict[int, Camera]) -> Camera:
+        self.endings.pop(number, None)
+        del self._watched[number]
+        return cameras.pop(number)
+
+    def _open(self, camera: Camera, cameras: dict[int, Camera], counts: dict[str, Any] | None) -> None:
+        """Open one more source; where that fails, its camera has ended with that."""
+        [stream] = self._streams([camera], self.detector, self._tracker)
+        number = self._engine.add(stream)
+        if counts is not None:
+            self._engine.count_on(number, counts)
+        cameras[number] = camera
+        self._watched[number] = self._watch_camera(number, camera)
 
     def _next_batch(self) -> _core.Batch | None:
         if self.watch is None:
@@ -231,28 +334,10 @@ class Pipeline:
             batch, cast("Sequence[NDArray[np.float32]]", output), self.detector.decoder
         )
 
-    def _image(self, batch: _core.Batch, step: _core.Step, position: int) -> Image:
-        camera, pts_ns, epoch = batch.streams[position], batch.pts_ns[position], batch.epochs[position]
-        self._analyzed[camera] += 1
-        tracks = step.tracks(position, pts_ns, epoch, batch.sizes_px[position])
-        motions = step.motions(position)
-        found = self._grounds[camera].update(tracks)
-        if found is not None:
-            self._engine.set_ground(camera, found.core)
-        return Image(
-            camera,
-            pts_ns,
-            batch.indices[position],
-            tracks,
-            batch.picture(position),
-            motions=None if motions is None else Motions(**motions),
-            calibration=self._grounds[camera].calibration,
-        )
-
     def _end(self, ended: dict[str, Any]) -> None:
         camera: int = ended["stream"]
         self.endings[camera] = Ending(
-            frames_analyzed=self._analyzed[camera],
+            frames_analyzed=self.frames_analyzed(camera),
             frames_gated=ended["frames_gated"],
             decode_errors=ended["decode_errors"],
             truncated=ended["truncated"],
@@ -263,7 +348,13 @@ class Pipeline:
         )
 
     def _events(self, step: _core.Step) -> list[Event]:
-        return [self._makers[fact.stream].event(fact) for fact in step.facts]
+        return [self._watched[fact.stream].event(fact) for fact in step.facts]
+
+    def _ended(self, step: _core.Step) -> list[Event]:
+        """Deliver what the end of sources, or of what was watched in them, concluded."""
+        events = self._events(step)
+        self._deliver(events, self._messages([], [], step.facts, events))
+        return events
 
     def _messages(
         self,
@@ -273,17 +364,17 @@ class Pipeline:
         events: Sequence[Event],
     ) -> list[Message]:
         """Return what a step brought in Azure's words: each image's, then what the end of a source concluded."""
-        if not self._azure:
+        if not self.azure_sinks:
             return []
         messages: list[Message] = []
         for image, epoch in zip(images, epochs, strict=True):
-            messages += self._azure[image.camera].messages(image, epoch)
+            messages += self._watched[image.camera].messages(image, epoch)
         last: dict[int, list[Event]] = {}
         for fact, event in zip(facts, events, strict=True):
             if fact.image is None:
                 last.setdefault(fact.stream, []).append(event)
         for camera, ended in last.items():
-            messages += self._azure[camera].finish(ended)
+            messages += self._watched[camera].last_messages(ended)
         return messages
 
     def _deliver(self, events: Sequence[Event], messages: Sequence[Message]) -> None:
@@ -299,7 +390,9 @@ class Pipeline:
         """Each sink once, also one that takes both events and messages, as an outbox does."""
         return [*self.sinks, *(sink for sink in self.azure_sinks if sink not in self.sinks)]
 
-    def _streams(self, tracker: dict[str, Any]) -> list[dict[str, Any]]:
+    def _streams(
+        self, cameras: Sequence[Camera], detector: Detector, tracker: ByteTrack
+    ) -> list[dict[str, Any]]:
         """What the engine needs to know of each camera."""
         return [
             {
@@ -307,18 +400,12 @@ class Pipeline:
                 "classes": wanted,
                 "stationary": msgspec.structs.asdict(camera.stationary) if camera.stationary else None,
                 "scene": core_scene(camera.scene),
-                "tracker": tracker,
+                "tracker": tracker.settings,
                 "keep_pictures": self._keeps_pictures or self._looks_at_faces(camera),
                 "motions": camera.motions or bool(self.azure_sinks),
             }
-            for camera, wanted in zip(self.cameras, classes_of(self.cameras, self.detector), strict=True)
+            for camera, wanted in zip(cameras, classes_of(cameras, detector), strict=True)
         ]
 
     def _looks_at_faces(self, camera: Camera) -> bool:
         return camera.face_masks and self._face_models is not None and bool(self.azure_sinks)
-
-    def _shown(self, image: Image) -> Image:
-        """Return the image with its picture only if that was asked for."""
-        if self._keeps_pictures or image.pixels is None:
-            return image
-        return replace(image, pixels=None)

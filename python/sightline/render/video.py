@@ -37,25 +37,23 @@ class VideoRenderer:
 
     def __init__(self, path: str | os.PathLike[str], pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._writers: list[_core.VideoWriter] = []
-        self._annotators: list[Annotator] = []
-        for camera in pipeline.cameras:
+        self._writers: dict[int, _core.VideoWriter] = {}
+        self._annotators: dict[int, Annotator] = {}
+        for number, camera in pipeline.cameras.items():
             info = camera.source.info
             fps = min(camera.source.fps or 1000.0, info.frame_rate or camera.source.fps or 25.0)
             rate = Fraction(fps).limit_denominator(1001)
             file = Path(path)
             if len(pipeline.cameras) > 1:
                 file = file.with_stem(f"{file.stem}-{camera.source.source_id}")
-            self._writers.append(
-                _core.VideoWriter(str(file), info.width, info.height, rate.numerator, rate.denominator)
+            self._writers[number] = _core.VideoWriter(
+                str(file), info.width, info.height, rate.numerator, rate.denominator
             )
-            self._annotators.append(
-                Annotator(
-                    camera.scene,
-                    (info.width, info.height),
-                    trail_s=_TRAIL_S,
-                    class_names=pipeline.detector.class_names,
-                )
+            self._annotators[number] = Annotator(
+                camera.scene,
+                (info.width, info.height),
+                trail_s=_TRAIL_S,
+                class_names=pipeline.detector.class_names,
             )
 
     def __enter__(self) -> Self:
@@ -72,7 +70,7 @@ class VideoRenderer:
 
     def finish(self) -> None:
         """Write what is left and close the files. A second call does nothing."""
-        for writer in self._writers:
+        for writer in self._writers.values():
             writer.finish()
 
     def _write(self, image: Image) -> NDArray[np.uint8]:

@@ -1,5 +1,6 @@
-//! The engine's calls: next batch, advance, stop; and what a reader may look at in between.
+//! The engine's calls: next batch, advance, add, change, remove, stop; and what a reader may look at in between.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,6 +12,7 @@ use pyo3::types::PyDict;
 use sightline_detections::StationarySpec;
 use sightline_engine as core;
 
+use crate::counts::{CountsSettings, dict_from_counts};
 use crate::detach::{detached, detached_until, lock};
 use crate::detections::{Decoder, views};
 use crate::errors::CoreError;
@@ -20,7 +22,7 @@ use crate::ground::GroundPlane;
 use crate::tracker_settings::TrackerSettings;
 use crate::tracks::{Tracks, detections_from_columns};
 use crate::video::{SourceSettings, WAIT, dict_from_connection, dict_from_info, dict_from_stats};
-use crate::zones::{SceneSettings, dict_from_counts, dict_from_motions};
+use crate::zones::{SceneSettings, dict_from_motions};
 
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
@@ -62,7 +64,25 @@ impl StationarySettings {
 pub(crate) struct Engine {
     tensor: sightline_frames::TensorSpec,
     inner: Mutex<core::Engine>,
-    healths: Vec<sightline_video::Health>,
+    /// Beside the engine, which is locked while it waits for frames.
+    healths: Mutex<BTreeMap<usize, sightline_video::Health>>,
+    nudged: AtomicBool,
+}
+
+impl StreamSettings {
+    fn spec(&self) -> PyResult<core::StreamSpec> {
+        Ok(core::StreamSpec {
+            uri: self.source.uri.clone(),
+            open: self.source.options()?,
+            classes: self.classes.clone(),
+            stationary: self.stationary.as_ref().map(StationarySettings::spec),
+            scene: self.scene.spec()?,
+            tracker: self.tracker.spec()?,
+            keep_pictures: self.keep_pictures,
+            paced: self.paced,
+            keep_motions: self.motions,
+        })
+    }
 }
 
 #[pymethods]
@@ -76,22 +96,8 @@ impl Engine {
         batch: usize,
         queue: usize,
     ) -> PyResult<Self> {
-        let specs = streams
-            .iter()
-            .map(|stream| {
-                Ok(core::StreamSpec {
-                    uri: stream.source.uri.clone(),
-                    open: stream.source.options()?,
-                    classes: stream.classes.clone(),
-                    stationary: stream.stationary.as_ref().map(StationarySettings::spec),
-                    scene: stream.scene.spec()?,
-                    tracker: stream.tracker.spec()?,
-                    keep_pictures: stream.keep_pictures,
-                    paced: stream.paced,
-                    keep_motions: stream.motions,
-                })
-            })
-            .collect::<PyResult<Vec<_>>>()?;
+        let specs = streams.iter().map(StreamSettings::spec);
+        let specs = specs.collect::<PyResult<Vec<_>>>()?;
         let spec = core::EngineSpec {
             tensor: tensor.0.clone(),
             batch,
@@ -100,17 +106,77 @@ impl Engine {
         let inner = detached(py, || {
             core::Engine::start(spec, &specs).map_err(CoreError::from)
         })?;
+        let healths = inner
+            .streams()
+            .filter_map(|stream| Some((stream, inner.health(stream)?)));
         Ok(Self {
             tensor: tensor.0.clone(),
-            healths: inner.healths().to_vec(),
+            healths: Mutex::new(healths.collect()),
             inner: Mutex::new(inner),
+            nudged: AtomicBool::new(false),
         })
     }
 
-    /// Waits for the next batch; None once every stream has ended.
+    /// Says whether streams can be watched, without opening their sources.
+    #[staticmethod]
+    fn check(streams: Vec<StreamSettings>) -> PyResult<()> {
+        let specs = streams.iter().map(StreamSettings::spec);
+        let specs = specs.collect::<PyResult<Vec<_>>>()?;
+        Ok(core::Engine::check(&specs).map_err(CoreError::from)?)
+    }
+
+    /// Opens one more source, starts its thread, and returns its number.
+    fn add(&self, py: Python<'_>, stream: StreamSettings) -> PyResult<usize> {
+        let spec = stream.spec()?;
+        let (number, health) = detached(py, || {
+            let mut engine = lock(&self.inner);
+            let number = engine.add(&spec)?;
+            Ok::<_, core::EngineError>((number, engine.health(number)))
+        })?;
+        if let Some(health) = health {
+            lock(&self.healths).insert(number, health);
+        }
+        Ok(number)
+    }
+
+    /// Ends a stream and forgets it; its rules close what is open.
+    fn remove(&self, py: Python<'_>, stream: usize) -> PyResult<Step> {
+        let step = detached(py, || Ok::<_, CoreError>(lock(&self.inner).remove(stream)))?;
+        lock(&self.healths).remove(&stream);
+        Ok(Step::from(step))
+    }
+
+    /// Watches for something else in a stream from its next frame on; what is unchanged goes on, unless `afresh`.
+    fn change(
+        &self,
+        py: Python<'_>,
+        stream: usize,
+        settings: StreamSettings,
+        afresh: bool,
+    ) -> PyResult<Step> {
+        let spec = settings.spec()?;
+        let step = detached(py, || lock(&self.inner).change(stream, &spec, afresh))?;
+        Ok(Step::from(step))
+    }
+
+    /// Lets a stream's rules count on from what was counted elsewhere.
+    fn count_on(&self, stream: usize, counts: CountsSettings) -> PyResult<()> {
+        let counted = lock(&self.inner).count_on(stream, &counts.into());
+        Ok(counted.map_err(CoreError::from)?)
+    }
+
+    /// Lets whoever waits for the next batch go on now, with an empty one.
+    fn nudge(&self) {
+        self.nudged.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for the next batch; None once every stream has ended. A nudge ends the wait with an empty batch.
     fn next_batch(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
         let next = detached_until(py, || {
             let mut engine = lock(&self.inner);
+            if self.nudged.swap(false, Ordering::Relaxed) {
+                return Some(Some(engine.empty_batch()));
+            }
             if engine.is_finished() {
                 return Some(None);
             }
@@ -187,7 +253,8 @@ impl Engine {
 
     /// How a stream's connection is; never waits for the engine.
     fn connection<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
-        let health = self.healths.get(stream).ok_or_else(|| no_stream(stream))?;
+        let health = lock(&self.healths).get(&stream).cloned();
+        let health = health.ok_or_else(|| no_stream(stream))?;
         dict_from_connection(py, &health.connection())
     }
 

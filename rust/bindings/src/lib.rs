@@ -10,6 +10,7 @@
 
 use pyo3::prelude::*;
 
+mod counts;
 mod detach;
 mod detections;
 mod engine;

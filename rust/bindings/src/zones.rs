@@ -5,10 +5,11 @@ use std::sync::Mutex;
 use numpy::PyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 use sightline_geometry::Point;
 use sightline_zones as core;
 
+use crate::counts::{CountsSettings, dict_from_counts};
 use crate::detach::{detached, lock};
 use crate::errors::CoreError;
 use crate::facts::Fact;
@@ -223,60 +224,6 @@ fn direction_from_name(name: &str) -> PyResult<core::Direction> {
     }
 }
 
-/// Copies what a scene has counted: for each line, zone and distance a dict.
-pub(crate) fn dict_from_counts<'py>(
-    py: Python<'py>,
-    scene: &core::Scene,
-) -> PyResult<Bound<'py, PyDict>> {
-    let lines = PyList::empty(py);
-    for tally in scene.line_tallies() {
-        let dict = PyDict::new(py);
-        dict.set_item("in", tally.in_count)?;
-        dict.set_item("out", tally.out_count)?;
-        dict.set_item("lost_at_line", tally.lost_at_line)?;
-        dict.set_item("flips_suppressed", tally.flips_suppressed)?;
-        dict.set_item("gaps_bridged", tally.gaps_bridged)?;
-        lines.append(dict)?;
-    }
-    let zones = PyList::empty(py);
-    for (tally, queue) in scene.zone_tallies().zip(scene.queue_tallies()) {
-        let dict = PyDict::new(py);
-        dict.set_item("inside", tally.inside)?;
-        dict.set_item("entries", tally.entries)?;
-        dict.set_item("exits", tally.exits)?;
-        dict.set_item("born_inside", tally.born_inside)?;
-        dict.set_item("flips_suppressed", tally.flips_suppressed)?;
-        dict.set_item("gaps_bridged", tally.gaps_bridged)?;
-        let queue = queue.map(|queue| dict_from_queue(py, &queue)).transpose()?;
-        dict.set_item("queue", queue)?;
-        zones.append(dict)?;
-    }
-    let distances = PyList::empty(py);
-    for tally in scene.distance_tallies() {
-        let dict = PyDict::new(py);
-        dict.set_item("close", tally.close)?;
-        dict.set_item("contacts", tally.contacts)?;
-        dict.set_item("nearest_px", tally.nearest_px)?;
-        dict.set_item("nearest_m", tally.nearest_m)?;
-        distances.append(dict)?;
-    }
-    let counts = PyDict::new(py);
-    counts.set_item("lines", lines)?;
-    counts.set_item("zones", zones)?;
-    counts.set_item("distances", distances)?;
-    Ok(counts)
-}
-
-fn dict_from_queue<'py>(py: Python<'py>, queue: &core::QueueTally) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("length", queue.length)?;
-    dict.set_item("longest_wait_ms", ms(queue.longest_wait_ns))?;
-    dict.set_item("left", queue.left)?;
-    dict.set_item("wait_mean_ms", ms(queue.wait_mean_ns))?;
-    dict.set_item("wait_max_ms", ms(queue.wait_max_ns))?;
-    Ok(dict)
-}
-
 /// Copies how tracks move into columns: float64 (N, 2) and (N,), NaN where it is not known.
 pub(crate) fn dict_from_motions<'py>(
     py: Python<'py>,
@@ -298,11 +245,6 @@ pub(crate) fn dict_from_motions<'py>(
         column(|motion| motion.image_heading_deg),
     )?;
     Ok(dict)
-}
-
-/// Returns whole milliseconds, rounded as those of events.
-fn ms(ns: i64) -> i64 {
-    (ns + 500_000).div_euclid(1_000_000)
 }
 
 /// The rules of one stream with their state.
@@ -361,6 +303,11 @@ impl Scene {
         let mut facts = Vec::new();
         lock(&self.0).finish(&mut facts);
         facts.iter().map(|fact| Fact::from_core(0, fact)).collect()
+    }
+
+    /// Counts on from what was counted elsewhere.
+    fn count_on(&self, counts: CountsSettings) {
+        lock(&self.0).count_on(&counts.into());
     }
 
     /// What has been counted so far.

@@ -45,7 +45,7 @@ impl TensorBuffer {
 /// Which frame an image of a batch is.
 #[derive(Clone, Debug)]
 pub struct FrameTag {
-    /// Position of the stream in the engine.
+    /// Number of the stream in the engine.
     pub stream: usize,
     /// Number of the frame in its source, from 0, frames that were not analyzed included.
     pub index: u64,

@@ -1,5 +1,6 @@
-//! The three calls: next batch, advance, and what the streams look like now.
+//! The calls: next batch, advance, add, change and remove streams, and what these look like now.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +9,11 @@ use sightline_frames::TensorSpec;
 use sightline_ground::GroundPlane;
 use sightline_tracks::{Track, TrackError};
 use sightline_video::{Health, Source, StreamInfo, VideoError};
-use sightline_zones::{Fact, Scene, SceneError, TrackMotion};
+use sightline_zones::{Counts, Fact, Scene, SceneError, TrackMotion};
 
 use crate::batch::{Batch, Prepared};
 use crate::post::Post;
-use crate::stream::{Stream, StreamSpec};
+use crate::stream::{Stream, StreamEnd, StreamSpec};
 use crate::worker::{News, Worker};
 
 /// What the model wants, and how far decoding may run ahead.
@@ -69,7 +70,7 @@ pub enum Output<'a> {
 /// A fact with the stream that it happened on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamFact {
-    /// Position of the stream in the engine.
+    /// Number of the stream.
     pub stream: usize,
     /// Position in the batch of the frame in which it was concluded; `None` for what a stream's end concluded.
     pub image: Option<usize>,
@@ -88,23 +89,33 @@ pub struct Step {
     pub motions: Vec<Option<Vec<TrackMotion>>>,
 }
 
-/// Several sources on their way from frames to facts.
+/// Several sources on their way from frames to facts. Each has a number that is never given to another one.
 #[derive(Debug)]
 pub struct Engine {
     spec: EngineSpec,
-    streams: Vec<Stream>,
-    healths: Vec<Health>,
-    /// Whether there is a camera, so that frames are taken as they come.
-    live: bool,
+    slots: BTreeMap<usize, Slot>,
+    /// The number that the next stream gets.
+    next: usize,
     post: Arc<Post>,
-    /// One a stream; `None` once it has ended.
-    workers: Vec<Option<Worker>>,
+    /// Of streams that were removed, until their threads are gone.
+    leaving: Vec<Worker>,
     /// Whose turn it is.
     turn: usize,
     /// What was collected before a wait ran out.
     pending: Vec<Prepared>,
     handed_out: u64,
     advanced: u64,
+}
+
+/// A stream from its source to its rules.
+#[derive(Debug)]
+struct Slot {
+    stream: Stream,
+    health: Health,
+    /// Whether it is a camera, so that frames are taken as they come.
+    live: bool,
+    /// `None` once it has ended.
+    worker: Option<Worker>,
 }
 
 impl Engine {
@@ -114,52 +125,151 @@ impl Engine {
     /// # Errors
     /// When a source cannot be opened or a scene or tracker is at fault, with the stream's position.
     pub fn start(spec: EngineSpec, specs: &[StreamSpec]) -> Result<Self, (usize, EngineError)> {
-        let mut streams = Vec::with_capacity(specs.len());
-        let mut sources = Vec::with_capacity(specs.len());
-        for (position, stream) in specs.iter().enumerate() {
-            let at = |error| (position, error);
-            let source =
-                Source::open(&stream.uri, &stream.open).map_err(|error| at(error.into()))?;
-            streams.push(Stream::new(stream, source.info().clone()).map_err(at)?);
-            sources.push(source);
-        }
-        let live = sources.iter().any(Source::is_live);
-        let healths = sources.iter().map(Source::health).collect();
-        let post = Arc::new(Post::new(specs.len(), spec.queue));
-        let mut workers = Vec::with_capacity(specs.len());
-        for (position, (source, stream)) in sources.into_iter().zip(specs).enumerate() {
-            let tensor = spec.tensor.clone();
-            let worker = Worker::start(position, source, tensor, &post, stream)
-                .map_err(|error| (position, error))?;
-            workers.push(Some(worker));
-        }
-        Ok(Self {
+        let mut engine = Self {
+            post: Arc::new(Post::new(spec.queue)),
             spec,
-            streams,
-            healths,
-            live,
-            post,
-            workers,
+            slots: BTreeMap::new(),
+            next: 0,
+            leaving: Vec::new(),
             turn: 0,
             pending: Vec::new(),
             handed_out: 0,
             advanced: 0,
-        })
+        };
+        for (position, stream) in specs.iter().enumerate() {
+            let opened = Source::open(&stream.uri, &stream.open).map_err(EngineError::from);
+            opened
+                .and_then(|source| engine.run(stream, source))
+                .map_err(|error| (position, error))?;
+        }
+        Ok(engine)
+    }
+
+    /// Says whether streams can be watched: scenes, trackers and filters, not whether their sources are there.
+    ///
+    /// # Errors
+    /// What is at fault first, with the stream's position.
+    pub fn check(specs: &[StreamSpec]) -> Result<(), (usize, EngineError)> {
+        for (position, spec) in specs.iter().enumerate() {
+            Stream::new(spec, StreamInfo::default()).map_err(|error| (position, error))?;
+        }
+        Ok(())
+    }
+
+    /// Opens one more source, starts its thread, and returns its number. What the other streams are at goes on. A source that
+    /// cannot be opened has ended with the reason, which the next batch tells.
+    ///
+    /// # Errors
+    /// When its scene, tracker or filter is at fault; nothing has changed then.
+    pub fn add(&mut self, spec: &StreamSpec) -> Result<usize, EngineError> {
+        match Source::open(&spec.uri, &spec.open) {
+            Ok(source) => self.run(spec, source),
+            Err(error) => self.fail(spec, &error),
+        }
+    }
+
+    /// Starts a stream's thread and returns its number.
+    fn run(&mut self, spec: &StreamSpec, source: Source) -> Result<usize, EngineError> {
+        let stream = Stream::new(spec, source.info().clone())?;
+        let (health, live) = (source.health(), source.is_live());
+        let tensor = self.spec.tensor.clone();
+        self.post.open(self.next);
+        let worker = Worker::start(self.next, source, tensor, &self.post, spec)
+            .inspect_err(|_| self.post.close(self.next))?;
+        Ok(self.insert(stream, health, live, worker))
+    }
+
+    /// Takes a stream in that has ended already.
+    fn fail(&mut self, spec: &StreamSpec, error: &VideoError) -> Result<usize, EngineError> {
+        let stream = Stream::new(spec, StreamInfo::default())?;
+        self.post.open(self.next);
+        let worker = Worker::gone(self.next, &self.post, error.to_string());
+        Ok(self.insert(stream, Health::default(), false, worker))
+    }
+
+    fn insert(&mut self, stream: Stream, health: Health, live: bool, worker: Worker) -> usize {
+        let number = self.next;
+        self.next += 1;
+        let worker = Some(worker);
+        self.slots.insert(
+            number,
+            Slot {
+                stream,
+                health,
+                live,
+                worker,
+            },
+        );
+        number
+    }
+
+    /// Ends a stream and forgets it; its rules close what is open. What the other streams are at goes on, and nobody waits for
+    /// a camera that is slow to say goodbye.
+    pub fn remove(&mut self, stream: usize) -> Step {
+        let mut step = Step::default();
+        let Some(mut slot) = self.slots.remove(&stream) else {
+            return step;
+        };
+        self.pending.retain(|frame| frame.tag.stream != stream);
+        self.leaving.retain(|worker| !worker.is_finished());
+        if let Some(mut worker) = slot.worker.take() {
+            worker.stop();
+            self.leaving.push(worker);
+        }
+        let mut facts = Vec::new();
+        slot.stream.scene.finish(&mut facts);
+        step.take((stream, None), &mut facts);
+        step
+    }
+
+    /// Watches for something else in a stream from its next frame on: of `spec` what comes behind the detector, so
+    /// classes, what is left out, scene, tracker, and whether motions are told. Rules that are unchanged keep their counts and
+    /// what they know of people; everybody leaves the others, with facts that number rules as before the change. With
+    /// `afresh`, and where the tracker changes, everybody leaves, and unchanged rules keep their counts.
+    ///
+    /// # Errors
+    /// When there is no such stream, or the scene or a setting is at fault; nothing has changed then.
+    pub fn change(
+        &mut self,
+        stream: usize,
+        spec: &StreamSpec,
+        afresh: bool,
+    ) -> Result<Step, EngineError> {
+        let (mut step, mut facts) = (Step::default(), Vec::new());
+        let slot = self.slots.get_mut(&stream).ok_or_else(|| unknown(stream))?;
+        slot.stream.change(spec, afresh, &mut facts)?;
+        step.take((stream, None), &mut facts);
+        Ok(step)
+    }
+
+    /// Lets a stream's rules count on from what was counted elsewhere; see [`Scene::count_on`].
+    ///
+    /// # Errors
+    /// When there is no such stream.
+    pub fn count_on(&mut self, stream: usize, counts: &Counts) -> Result<(), EngineError> {
+        let slot = self.slots.get_mut(&stream).ok_or_else(|| unknown(stream))?;
+        slot.stream.scene.count_on(counts);
+        Ok(())
     }
 
     /// Returns what is known of a stream's video.
     pub fn info(&self, stream: usize) -> Option<&StreamInfo> {
-        self.streams.get(stream).map(|stream| &stream.info)
+        self.slots.get(&stream).map(|slot| &slot.stream.info)
     }
 
-    /// Returns what shows how each stream's connection is, also while the engine is busy.
-    pub fn healths(&self) -> &[Health] {
-        &self.healths
+    /// Returns what shows how a stream's connection is, also while the engine is busy.
+    pub fn health(&self, stream: usize) -> Option<Health> {
+        self.slots.get(&stream).map(|slot| slot.health.clone())
+    }
+
+    /// Returns the numbers of the streams that were not removed, in order.
+    pub fn streams(&self) -> impl Iterator<Item = usize> {
+        self.slots.keys().copied()
     }
 
     /// Returns a stream's rules with their counts.
     pub fn scene(&self, stream: usize) -> Option<&Scene> {
-        self.streams.get(stream).map(|stream| &stream.scene)
+        self.slots.get(&stream).map(|slot| &slot.stream.scene)
     }
 
     /// Says where the ground of a stream's scene is that was to be found later; see [`Scene::set_ground`].
@@ -167,16 +277,14 @@ impl Engine {
     /// # Errors
     /// When there is no such stream, or its scene's ground is not to be found later.
     pub fn set_ground(&mut self, stream: usize, plane: GroundPlane) -> Result<(), EngineError> {
-        let Some(stream) = self.streams.get_mut(stream) else {
-            return Err(EngineError::Order(format!("there is no stream {stream}")));
-        };
-        let set = stream.scene.set_ground(plane);
+        let slot = self.slots.get_mut(&stream).ok_or_else(|| unknown(stream))?;
+        let set = slot.stream.scene.set_ground(plane);
         set.map_err(|fault| EngineError::Scene(vec![fault]))
     }
 
     /// Returns whether every stream has ended.
     pub fn is_finished(&self) -> bool {
-        self.pending.is_empty() && self.workers.iter().all(Option::is_none)
+        self.pending.is_empty() && self.slots.values().all(|slot| slot.worker.is_none())
     }
 
     /// Returns the next batch, or `None` when `timeout` passed before it was full.
@@ -185,12 +293,13 @@ impl Engine {
     /// camera, whoever has a frame comes next, beginning with the one whose turn it is, and a batch is what is there.
     pub fn next_batch(&mut self, timeout: Duration) -> Option<Batch> {
         let mut ended = Vec::new();
+        let live = self.slots.values().any(|slot| slot.live);
         while self.pending.len() < self.spec.batch.max(1) {
-            let streams = self.next_turns();
+            let streams = self.next_turns(live);
             if streams.is_empty() {
                 break;
             }
-            let enough = self.live && !self.pending.is_empty();
+            let enough = live && !self.pending.is_empty();
             let timeout = if enough { Duration::ZERO } else { timeout };
             match self.post.take(&streams, timeout) {
                 Some((stream, News::Frame(frame))) => {
@@ -198,7 +307,9 @@ impl Engine {
                     self.turn = stream + 1;
                 }
                 Some((stream, News::End(end))) => {
-                    self.workers[stream] = None;
+                    if let Some(slot) = self.slots.get_mut(&stream) {
+                        slot.worker = None;
+                    }
                     ended.push(*end);
                     break;
                 }
@@ -207,8 +318,17 @@ impl Engine {
             }
         }
         let frames = std::mem::take(&mut self.pending);
+        Some(self.batch(frames, ended))
+    }
+
+    /// Returns a batch without a frame, for a caller that waits for none now.
+    pub fn empty_batch(&mut self) -> Batch {
+        self.batch(Vec::new(), Vec::new())
+    }
+
+    fn batch(&mut self, frames: Vec<Prepared>, ended: Vec<StreamEnd>) -> Batch {
         self.handed_out += 1;
-        Some(Batch::new(frames, ended, self.handed_out))
+        Batch::new(frames, ended, self.handed_out)
     }
 
     /// Takes a batch's model output through decoding, tracking and rules.
@@ -220,7 +340,10 @@ impl Engine {
         let mut step = Step::default();
         let mut facts = Vec::new();
         for (image, tag) in batch.tags().enumerate() {
-            let Some(stream) = self.streams.get_mut(tag.stream) else {
+            let Some(Slot { stream, .. }) = self.slots.get_mut(&tag.stream) else {
+                // It was removed meanwhile.
+                step.tracks.push(Vec::new());
+                step.motions.push(None);
                 continue;
             };
             match &mut output {
@@ -236,8 +359,8 @@ impl Engine {
             step.take((tag.stream, Some(image)), &mut facts);
         }
         for end in &batch.ended {
-            if let Some(stream) = self.streams.get_mut(end.stream) {
-                stream.scene.finish(&mut facts);
+            if let Some(slot) = self.slots.get_mut(&end.stream) {
+                slot.stream.scene.finish(&mut facts);
             }
             step.take((end.stream, None), &mut facts);
         }
@@ -248,27 +371,31 @@ impl Engine {
     /// Ends every stream; what is on its way is dropped, and rules close what is open.
     pub fn stop(&mut self) -> Step {
         self.pending.clear();
-        for worker in self.workers.iter_mut().flatten() {
-            worker.stop();
+        self.leaving.clear();
+        for slot in self.slots.values_mut() {
+            if let Some(worker) = &mut slot.worker {
+                worker.stop();
+            }
         }
         let mut step = Step::default();
         let mut facts = Vec::new();
-        for (position, worker) in self.workers.iter_mut().enumerate() {
-            if worker.take().is_some() {
-                self.streams[position].scene.finish(&mut facts);
-                step.take((position, None), &mut facts);
+        for (&number, slot) in &mut self.slots {
+            if slot.worker.take().is_some() {
+                slot.stream.scene.finish(&mut facts);
+                step.take((number, None), &mut facts);
             }
         }
         step
     }
 
     /// Returns whose turn it is: of files one, of streams with a camera among them all, in turn.
-    fn next_turns(&self) -> Vec<usize> {
-        let count = self.workers.len();
-        let most = if self.live { count } else { 1 };
-        (0..count)
-            .map(|step| (self.turn + step) % count)
-            .filter(|&stream| self.workers[stream].is_some())
+    fn next_turns(&self, live: bool) -> Vec<usize> {
+        let most = if live { self.slots.len() } else { 1 };
+        let from_here = self.slots.range(self.turn..);
+        from_here
+            .chain(self.slots.range(..self.turn))
+            .filter(|(_, slot)| slot.worker.is_some())
+            .map(|(&number, _)| number)
             .take(most)
             .collect()
     }
@@ -292,6 +419,10 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+fn unknown(stream: usize) -> EngineError {
+    EngineError::Order(format!("there is no stream {stream}"))
 }
 
 impl Step {

@@ -1,7 +1,7 @@
 //! Where the threads of the sources put what they have, and the engine takes it from: one box a stream, bounded.
 
-use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sightline_video::Health;
@@ -21,43 +21,50 @@ pub(crate) enum Surplus<'a> {
 pub(crate) struct Post {
     /// Frames of one stream that may wait.
     room: usize,
-    boxes: Mutex<Vec<Mailbox>>,
+    /// One a stream that somebody still wants something of.
+    boxes: Mutex<BTreeMap<usize, Mailbox>>,
     /// Something came for any stream.
     arrived: Condvar,
-    /// Something was taken of this stream, or it was closed.
-    taken: Vec<Condvar>,
 }
 
 #[derive(Debug, Default)]
 struct Mailbox {
     news: VecDeque<News>,
-    closed: bool,
+    /// Something was taken of this stream, or it was closed.
+    taken: Arc<Condvar>,
 }
 
 impl Post {
-    pub(crate) fn new(streams: usize, room: usize) -> Self {
+    pub(crate) fn new(room: usize) -> Self {
         Self {
             room: room.max(1),
-            boxes: Mutex::new((0..streams).map(|_| Mailbox::default()).collect()),
+            boxes: Mutex::default(),
             arrived: Condvar::new(),
-            taken: (0..streams).map(|_| Condvar::new()).collect(),
         }
+    }
+
+    /// Wants what a stream has from now on.
+    pub(crate) fn open(&self, stream: usize) {
+        self.lock().insert(stream, Mailbox::default());
     }
 
     /// Puts a stream's frame down; returns whether anybody still wants it.
     pub(crate) fn put(&self, stream: usize, frame: News, surplus: Surplus<'_>) -> bool {
         let mut boxes = self.lock();
-        if let (Surplus::Waits, Some(taken)) = (surplus, self.taken.get(stream)) {
-            let is_full = |boxes: &mut Vec<Mailbox>| {
+        let Some(taken) = boxes.get(&stream).map(|mail| Arc::clone(&mail.taken)) else {
+            return false;
+        };
+        if let Surplus::Waits = surplus {
+            let is_full = |boxes: &mut BTreeMap<usize, Mailbox>| {
                 boxes
-                    .get(stream)
-                    .is_some_and(|mail| !mail.closed && mail.news.len() >= self.room)
+                    .get(&stream)
+                    .is_some_and(|mail| mail.news.len() >= self.room)
             };
             boxes = taken
                 .wait_while(boxes, is_full)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        let Some(mail) = boxes.get_mut(stream).filter(|mail| !mail.closed) else {
+        let Some(mail) = boxes.get_mut(&stream) else {
             return false;
         };
         let mut dropped = None;
@@ -79,7 +86,7 @@ impl Post {
 
     /// Puts a stream's last news down, for which there is always room.
     pub(crate) fn put_end(&self, stream: usize, end: News) {
-        if let Some(mail) = self.lock().get_mut(stream).filter(|mail| !mail.closed) {
+        if let Some(mail) = self.lock().get_mut(&stream) {
             mail.news.push_back(end);
         }
         self.arrived.notify_all();
@@ -87,33 +94,30 @@ impl Post {
 
     /// Takes the oldest news of the first of `streams` that has any; `None` when none came in time.
     pub(crate) fn take(&self, streams: &[usize], timeout: Duration) -> Option<(usize, News)> {
-        let has_news = |boxes: &[Mailbox]| {
+        let has_news = |boxes: &BTreeMap<usize, Mailbox>| {
             let mut streams = streams.iter().copied();
-            streams.find(|&stream| boxes.get(stream).is_some_and(|mail| !mail.news.is_empty()))
+            streams.find(|stream| boxes.get(stream).is_some_and(|mail| !mail.news.is_empty()))
         };
         let waited = self
             .arrived
             .wait_timeout_while(self.lock(), timeout, |boxes| has_news(boxes).is_none());
         let (mut boxes, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let stream = has_news(&boxes)?;
-        let news = boxes.get_mut(stream)?.news.pop_front()?;
-        drop(boxes);
-        self.taken.get(stream)?.notify_all();
+        let mail = boxes.get_mut(&stream)?;
+        let news = mail.news.pop_front()?;
+        mail.taken.notify_all();
         Some((stream, news))
     }
 
     /// Wants nothing more of a stream.
     pub(crate) fn close(&self, stream: usize) {
-        if let Some(mail) = self.lock().get_mut(stream) {
-            mail.closed = true;
-            mail.news.clear();
-        }
-        if let Some(taken) = self.taken.get(stream) {
-            taken.notify_all();
+        let closed = self.lock().remove(&stream);
+        if let Some(mail) = closed {
+            mail.taken.notify_all();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Mailbox>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Mailbox>> {
         self.boxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -37,7 +37,7 @@ pub struct StreamSpec {
 /// How a stream ended.
 #[derive(Clone, Debug)]
 pub struct StreamEnd {
-    /// Position of the stream in the engine.
+    /// Number of the stream in the engine.
     pub stream: usize,
     /// What was read, and the warnings.
     pub stats: Stats,
@@ -45,6 +45,18 @@ pub struct StreamEnd {
     pub connection: Connection,
     /// Why it ended early; `None` at the end of the source.
     pub error: Option<String>,
+}
+
+impl StreamEnd {
+    /// Returns the end of a stream of which nothing else is known.
+    pub(crate) fn failed(stream: usize, why: String) -> Self {
+        Self {
+            stream,
+            stats: Stats::default(),
+            connection: Connection::default(),
+            error: Some(why),
+        }
+    }
 }
 
 /// The state of one stream behind the detector.
@@ -56,9 +68,9 @@ pub(crate) struct Stream {
     pub(crate) scene: Scene,
     classes: Option<Vec<i32>>,
     stationary: Option<StationaryFilter>,
+    stationary_spec: Option<StationarySpec>,
     epoch: u32,
     keep_motions: bool,
-    scene_spec: SceneSpec,
     size: (u32, u32),
 }
 
@@ -79,12 +91,39 @@ impl Stream {
                 .as_ref()
                 .map(StationaryFilter::new)
                 .transpose()?,
+            stationary_spec: spec.stationary,
             epoch: 0,
             keep_motions: spec.keep_motions,
-            scene_spec: spec.scene.clone(),
             size,
             info,
         })
+    }
+
+    /// Takes what comes behind the detector from `spec` from now on; see [`Engine::change`](crate::Engine::change).
+    pub(crate) fn change(
+        &mut self,
+        spec: &StreamSpec,
+        afresh: bool,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), EngineError> {
+        let fresh = Self::new(spec, self.info.clone())?;
+        let other_tracker = spec.tracker != *self.tracker.spec();
+        if afresh || other_tracker {
+            self.scene.finish(facts);
+        }
+        self.scene
+            .reload(&spec.scene, facts)
+            .map_err(EngineError::Scene)?;
+        if other_tracker {
+            self.tracker.set_spec(spec.tracker)?;
+        }
+        if spec.stationary != self.stationary_spec {
+            self.stationary = fresh.stationary;
+            self.stationary_spec = spec.stationary;
+        }
+        self.classes.clone_from(&spec.classes);
+        self.keep_motions = spec.keep_motions;
+        Ok(())
     }
 
     /// Returns how the visible tracks move after a frame, if that is kept.
@@ -104,15 +143,18 @@ impl Stream {
     ) -> Result<(), EngineError> {
         (self.info.width, self.info.height) = (tag.width, tag.height);
         if (tag.width, tag.height) != self.size {
-            // Tracks and counts are in pixels of the old size: nothing of them can be carried over.
+            // Tracks are in pixels of the old size: only counts can be carried over.
+            let size = (tag.width, tag.height);
+            let scene = Scene::new(self.scene.spec(), size.0, size.1);
+            let mut scene = scene.map_err(EngineError::Scene)?;
             self.scene.finish(facts);
-            self.scene =
-                Scene::new(&self.scene_spec, tag.width, tag.height).map_err(EngineError::Scene)?;
+            scene.count_on(&self.scene.counts());
+            self.scene = scene;
             self.tracker.reset();
             if let Some(stationary) = &mut self.stationary {
                 stationary.reset();
             }
-            self.size = (tag.width, tag.height);
+            self.size = size;
         }
         if tag.epoch != self.epoch {
             self.epoch = tag.epoch;

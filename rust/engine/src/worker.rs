@@ -76,6 +76,23 @@ impl Worker {
         })
     }
 
+    /// Stands for a source that could not be opened, and says why.
+    pub(crate) fn gone(stream: usize, post: &Arc<Post>, why: String) -> Self {
+        post.put_end(stream, News::End(Box::new(StreamEnd::failed(stream, why))));
+        Self {
+            stream,
+            post: Arc::clone(post),
+            stop: Arc::default(),
+            interrupter: Interrupter::default(),
+            thread: None,
+        }
+    }
+
+    /// Returns whether the thread is gone.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// Asks the thread to end; does not wait.
     pub(crate) fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
@@ -106,12 +123,8 @@ struct LastWord {
 impl Drop for LastWord {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let end = StreamEnd {
-                stream: self.stream,
-                stats: sightline_video::Stats::default(),
-                connection: sightline_video::Connection::default(),
-                error: Some("the stream's thread ended without a word; please report this".into()),
-            };
+            let why = "the stream's thread ended without a word; please report this";
+            let end = StreamEnd::failed(self.stream, why.to_owned());
             self.post.put_end(self.stream, News::End(Box::new(end)));
         }
     }

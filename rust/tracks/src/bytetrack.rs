@@ -88,6 +88,19 @@ impl ByteTrack {
         &self.spec
     }
 
+    /// Follows by other settings from now on: all tracks end, as in [`reset`](Self::reset), and ids go on.
+    ///
+    /// # Errors
+    /// [`TrackError::Spec`] where a field of the spec is out of range; the tracker stays as it was then.
+    pub fn set_spec(&mut self, spec: ByteTrackSpec) -> Result<(), TrackError> {
+        spec.validate()?;
+        self.reset();
+        self.association = Association::new(spec.options);
+        self.shift = SharedShift::default();
+        self.spec = spec;
+        Ok(())
+    }
+
     /// Takes the detections of the next frame; every frame counts, those without detections too.
     ///
     /// `pts_ns` is the frame's media time in nanoseconds. Boxes that are not finite or have no area, and confidences

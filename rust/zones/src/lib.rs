@@ -41,7 +41,7 @@ mod zone;
 pub use check::SceneError;
 pub use fact::{Direction, EntryReason, ExitReason, Fact, FactKind};
 pub use motion::{Motion, TrackMotion};
-pub use scene::Scene;
+pub use scene::{Counts, Scene};
 pub use spec::{
     Anchor, CrowdSpec, DistanceSpec, GroundSpec, LineSpec, SceneSpec, Threshold, ZoneSpec,
 };

@@ -159,6 +159,14 @@ impl Queue {
         }
     }
 
+    /// Adds the waits of those who left elsewhere.
+    pub(crate) fn count_on(&mut self, other: &QueueTally) {
+        self.all.left = self.all.left.saturating_add(other.left);
+        let waited_ns = i128::from(other.wait_mean_ns).saturating_mul(i128::from(other.left));
+        self.all.sum_ns = self.all.sum_ns.saturating_add(waited_ns);
+        self.all.max_ns = self.all.max_ns.max(other.wait_max_ns);
+    }
+
     /// Returns what is wrong with the queue of which the tracks say that so many wait, if anything is.
     pub(crate) fn fault(&self, waiting: u32) -> Option<String> {
         let (length, reported) = (self.length(), self.reported);

@@ -1,9 +1,11 @@
 //! All the rules of one source, with what they know of its tracks.
 
+mod counts;
 mod ground;
 mod invariants;
 mod reload;
 
+pub use self::counts::Counts;
 use sightline_tracks::Track;
 
 use crate::check::{Rules, SceneError, rules_from_spec};

@@ -73,6 +73,11 @@ impl ZoneInterval {
         }
     }
 
+    /// Leaves what was counted elsewhere out of the interval.
+    pub(crate) fn count_on(&mut self, counted: &ZoneTally) {
+        self.before.add(counted);
+    }
+
     /// Takes note of how many are inside after a frame.
     pub(crate) fn count(&mut self, inside: u32, now_ns: i64) {
         self.pass(now_ns);

@@ -16,6 +16,15 @@ pub struct LineTally {
 }
 
 impl LineTally {
+    /// Adds what was counted elsewhere.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.in_count = self.in_count.saturating_add(other.in_count);
+        self.out_count = self.out_count.saturating_add(other.out_count);
+        self.lost_at_line = self.lost_at_line.saturating_add(other.lost_at_line);
+        self.flips_suppressed = self.flips_suppressed.saturating_add(other.flips_suppressed);
+        self.gaps_bridged = self.gaps_bridged.saturating_add(other.gaps_bridged);
+    }
+
     /// Returns what was added since `before`.
     pub(crate) fn since(&self, before: &Self) -> Self {
         Self {
@@ -46,6 +55,15 @@ pub struct ZoneTally {
 }
 
 impl ZoneTally {
+    /// Adds what was counted elsewhere; who is inside now stays as it is.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.entries = self.entries.saturating_add(other.entries);
+        self.exits = self.exits.saturating_add(other.exits);
+        self.born_inside = self.born_inside.saturating_add(other.born_inside);
+        self.flips_suppressed = self.flips_suppressed.saturating_add(other.flips_suppressed);
+        self.gaps_bridged = self.gaps_bridged.saturating_add(other.gaps_bridged);
+    }
+
     /// Returns what was added since `before`, with how many are inside now.
     pub(crate) fn since(&self, before: &Self) -> Self {
         Self {

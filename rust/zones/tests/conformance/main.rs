@@ -1,5 +1,6 @@
 //! The contract of this crate, case by case. Tests are named after the cases' IDs.
 
+mod counting_on;
 mod distances;
 mod groups;
 mod later;

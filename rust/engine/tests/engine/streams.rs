@@ -1,115 +1,15 @@
-//! Two made videos through the engine: turns, order, early stops.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+//! Two made videos: turns, order, early stops.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use sightline_detections::{Detections, StationarySpec};
-use sightline_engine::{
-    Batch, Engine, EngineError, EngineSpec, Output, Step, StreamSpec, TensorBuffer,
-};
-use sightline_frames::{Channels, Fit, TensorSpec, TensorType};
+use sightline_engine::{Batch, Engine, EngineError, Output, Step, StreamSpec, TensorBuffer};
 use sightline_geometry::Point;
 use sightline_ground::GroundPlane;
-use sightline_tracks::ByteTrackSpec;
-use sightline_video::{OpenOptions, Writer, WriterOptions};
-use sightline_zones::{ExitReason, FactKind, GroundSpec, LineSpec, SceneSpec, ZoneSpec};
+use sightline_video::OpenOptions;
+use sightline_zones::{ExitReason, FactKind, GroundSpec, LineSpec, SceneSpec};
 
-const WIDTH: u32 = 64;
-const HEIGHT: u32 = 48;
-const WAIT: Duration = Duration::from_secs(20);
-
-/// Writes a video of gray frames, each brighter than the one before, and removes it when dropped.
-struct Video(PathBuf);
-
-impl Video {
-    fn new(name: &str, frames: u8) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("sightline-{}-{name}.mp4", std::process::id()));
-        let options = WriterOptions {
-            width: WIDTH,
-            height: HEIGHT,
-            fps: (10, 1),
-            ..WriterOptions::default()
-        };
-        let mut writer = Writer::create(path.to_str().unwrap(), &options).unwrap();
-        for frame in 0..frames {
-            let rgb = vec![20 + 2 * frame; (WIDTH * HEIGHT * 3) as usize];
-            writer.write_rgb(&rgb, u64::from(frame)).unwrap();
-        }
-        writer.finish().unwrap();
-        Self(path)
-    }
-
-    fn stream(&self, scene: SceneSpec) -> StreamSpec {
-        StreamSpec {
-            uri: self.0.to_str().unwrap().to_owned(),
-            open: OpenOptions::default(),
-            classes: None,
-            stationary: None,
-            scene,
-            tracker: ByteTrackSpec::default(),
-            keep_pictures: false,
-            paced: false,
-            keep_motions: false,
-        }
-    }
-}
-
-impl Drop for Video {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-fn spec(batch: usize) -> EngineSpec {
-    EngineSpec {
-        tensor: TensorSpec {
-            width: 32,
-            height: 24,
-            channels: Channels::Luma,
-            fit: Fit::Stretch,
-            pad: 0.0,
-            mean: [0.0; 3],
-            std: [1.0; 3],
-            dtype: TensorType::U8,
-        },
-        batch,
-        queue: 2,
-    }
-}
-
-/// Somebody who walks down the picture, a pixel a frame, from above the middle.
-fn walker(batch: &Batch) -> Vec<Detections> {
-    batch
-        .tags()
-        .map(|tag| {
-            let mut found = Detections::default();
-            #[allow(clippy::cast_precision_loss, reason = "small numbers")]
-            let foot = 14.0 + tag.index as f32;
-            found.push([20.0, foot - 12.0, 30.0, foot], 0.9, 0);
-            found
-        })
-        .collect()
-}
-
-fn middle() -> SceneSpec {
-    SceneSpec {
-        lines: vec![LineSpec::new("middle", [0.0, 0.5], [1.0, 0.5])],
-        zones: vec![ZoneSpec::new(
-            "lower",
-            &[[0.0, 0.5], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]],
-        )],
-        ..SceneSpec::default()
-    }
-}
-
-type Order = Vec<(usize, u64)>;
+use crate::made::{Order, Video, WAIT, middle, spec, walker};
 
 /// Runs to the end; returns the order of (stream, frame) and all facts with their stream.
 fn run(engine: &mut Engine) -> (Order, Vec<(usize, FactKind)>) {
