@@ -15,6 +15,7 @@ from sightline.cli.edge_run import KeptOpen, TwinRun
 from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
 from sightline.cli.options import faces_of, now, tell, with_models
 from sightline.cli.running import pipeline_from_config
+from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.config import OperateConfig
 from sightline.config.azure import deployment_of
 from sightline.errors import SightlineError
@@ -125,7 +126,8 @@ def _run(run: TwinRun, hub: IotHubSink, outbox: Outbox, operations: Operations) 
     try:
         run.run(twin.health)
     except KeyboardInterrupt:
-        say("stopping")
+        end_at_once_when_asked_again()
+        say(HINT)
     except SightlineError as error:
         failure = error
     finally:

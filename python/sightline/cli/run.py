@@ -18,6 +18,7 @@ from sightline.cli.operating import Format, Level, Listen, TokenFile, operations
 from sightline.cli.options import Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
+from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.cli.summary import print_summary, summary
 from sightline.errors import ConfigError, SightlineError
 from sightline.events import Encoding
@@ -213,7 +214,10 @@ def _watch(
                 if any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.all_sinks):
                     break
     except KeyboardInterrupt:
+        end_at_once_when_asked_again()
         stopped = True
+        if not as_json:
+            say(HINT)
     except (SightlineError, OSError) as error:
         with contextlib.suppress(
             SightlineError
