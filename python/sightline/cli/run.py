@@ -14,7 +14,7 @@ from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, speak, warn
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
-from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
+from sightline.cli.operating import Format, Level, Listen, TokenFile, Traces, operations_of
 from sightline.cli.options import Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
@@ -125,6 +125,7 @@ def run(
     heat_map: Heat = None,
     listen: Listen = None,
     token_file: TokenFile = None,
+    traces: Traces = None,
     log_format: Format = "human",
     log_level: Level = "info",
     as_json: AsJson = False,
@@ -156,7 +157,7 @@ def run(
     pictures = render is not None or heat_map is not None
     try:
         config = config_of(target, options)
-        operations = operations_of(config.operate, listen, token_file)
+        operations = operations_of(config.operate, listen, token_file, traces)
         sinks = _sinks(sink or [], config, encoding or default_encoding(target))
         _check(config, render, heat_map)
         pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)

@@ -188,12 +188,16 @@ class OperateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         token: What clients must say as a bearer token; needed where other machines can reach `listen`.
         stall_s: A step of the loop that takes longer means that the run is not alive.
         sink_grace_s: A sink that fails for longer means that the run is not ready.
+        traces: URL of an OpenTelemetry collector (OTLP/HTTP) that steps are sent to, or `env` for what `OTEL_EXPORTER_OTLP_…` says.
+        traces_ratio: Share of the steps that are traced, 0…1; when absent what `OTEL_TRACES_SAMPLER` says, else 0.01.
     """
 
     listen: Annotated[str, Meta(min_length=1)] | None = None
     token: Secret | None = None
     stall_s: Positive = 60.0
     sink_grace_s: NotNegative = 60.0
+    traces: Annotated[str, Meta(min_length=1)] | None = None
+    traces_ratio: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

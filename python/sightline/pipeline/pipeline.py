@@ -14,7 +14,7 @@ from sightline.motions import Motions
 from sightline.pipeline.azure_output import AzureOutput
 from sightline.pipeline.camera import USUAL_SIZE_PX, Camera, classes_of
 from sightline.pipeline.ground_of import GroundOf
-from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
+from sightline.pipeline.results import Connection, Ending, Image, Stage, Step, Watch
 from sightline.rules import core_scene
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack
@@ -119,6 +119,7 @@ class Pipeline:
         """
         while (batch := self._next_batch()) is not None:
             step = self._advance(batch)
+            self._begins("deliver")
             self._look_at_sizes(batch)
             events = self._events(step)
             images = [self._image(batch, step, position) for position in range(len(batch))]
@@ -130,12 +131,11 @@ class Pipeline:
             self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
             found = Step([self._shown(image) for image in images], events)
             if self.watch is not None:
-                self.watch.observe(found)
+                self.watch.observe(found, batch.ages_s())
             yield found
         for sink in self.all_sinks:
             sink.flush()
-        if self.watch is not None:
-            self.watch.waiting()
+        self._begins("wait")
 
     def stop(self) -> list[Event]:
         """End early: sources are closed, and what is open (people inside a zone) ends with its events."""
@@ -214,17 +214,20 @@ class Pipeline:
         return [class_id for class_id, name in names.items() if name == _PERSON]
 
     def _next_batch(self) -> _core.Batch | None:
-        if self.watch is None:
-            return self._engine.next_batch()
-        self.watch.waiting()
+        self._begins("wait")
         batch = self._engine.next_batch()
-        self.watch.working()
+        self._begins("infer")
         return batch
+
+    def _begins(self, stage: Stage) -> None:
+        if self.watch is not None:
+            self.watch.begin(stage)
 
     def _advance(self, batch: _core.Batch) -> _core.Step:
         if len(batch) == 0:
             return self._engine.advance_detections(batch, [])
         output = self.detector.infer(Batch(batch.tensor, batch.streams, batch.placements))
+        self._begins("advance")
         if self.detector.decoder is None:
             return self._engine.advance_detections(batch, cast("Sequence[Columns]", output))
         return self._engine.advance(

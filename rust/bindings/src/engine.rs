@@ -63,6 +63,7 @@ pub(crate) struct Engine {
     tensor: sightline_frames::TensorSpec,
     inner: Mutex<core::Engine>,
     healths: Vec<sightline_video::Health>,
+    queues: core::Queues,
 }
 
 #[pymethods]
@@ -103,6 +104,7 @@ impl Engine {
         Ok(Self {
             tensor: tensor.0.clone(),
             healths: inner.healths().to_vec(),
+            queues: inner.queues(),
             inner: Mutex::new(inner),
         })
     }
@@ -188,7 +190,9 @@ impl Engine {
     /// How a stream's connection is; never waits for the engine.
     fn connection<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
         let health = self.healths.get(stream).ok_or_else(|| no_stream(stream))?;
-        dict_from_connection(py, &health.connection())
+        let dict = dict_from_connection(py, &health.connection())?;
+        dict.set_item("frames_waiting", self.queues.waiting(stream))?;
+        Ok(dict)
     }
 
     /// What a stream's rules have counted so far.
@@ -263,6 +267,12 @@ impl Batch {
     #[getter]
     fn sizes_px(&self) -> Vec<(u32, u32)> {
         self.column(|tag| (tag.width, tag.height))
+    }
+
+    /// For how long each frame has been decoded (or due, of a paced file) by now, seconds.
+    fn ages_s(&self) -> Vec<f64> {
+        let ages = self.inner.ages();
+        ages.iter().map(std::time::Duration::as_secs_f64).collect()
     }
 
     #[getter]

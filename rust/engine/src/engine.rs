@@ -11,7 +11,7 @@ use sightline_video::{Health, Source, StreamInfo, VideoError};
 use sightline_zones::{Fact, Scene, SceneError, TrackMotion};
 
 use crate::batch::{Batch, Prepared};
-use crate::post::Post;
+use crate::post::{Post, Queues};
 use crate::stream::{Stream, StreamSpec};
 use crate::worker::{News, Worker};
 
@@ -155,6 +155,11 @@ impl Engine {
     /// Returns what shows how each stream's connection is, also while the engine is busy.
     pub fn healths(&self) -> &[Health] {
         &self.healths
+    }
+
+    /// Returns what shows how many frames of each stream wait, also while the engine is busy.
+    pub fn queues(&self) -> Queues {
+        Queues(Arc::clone(&self.post))
     }
 
     /// Returns a stream's rules with their counts.

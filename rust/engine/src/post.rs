@@ -1,7 +1,7 @@
 //! Where the threads of the sources put what they have, and the engine takes it from: one box a stream, bounded.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sightline_video::Health;
@@ -15,6 +15,17 @@ pub(crate) enum Surplus<'a> {
     Waits,
     /// The oldest frame that waits makes room, and is counted here.
     DropsOldest(&'a Health),
+}
+
+/// Shows how many frames of each stream wait to be taken, also while the engine is busy. Clones show the same.
+#[derive(Clone, Debug)]
+pub struct Queues(pub(crate) Arc<Post>);
+
+impl Queues {
+    /// Returns how many frames of a stream wait; 0 for a stream that there is not.
+    pub fn waiting(&self, stream: usize) -> usize {
+        self.0.waiting(stream)
+    }
 }
 
 #[derive(Debug)]
@@ -100,6 +111,13 @@ impl Post {
         drop(boxes);
         self.taken.get(stream)?.notify_all();
         Some((stream, news))
+    }
+
+    fn waiting(&self, stream: usize) -> usize {
+        let is_frame = |news: &&News| matches!(news, News::Frame(_));
+        let boxes = self.lock();
+        let mail = boxes.get(stream);
+        mail.map_or(0, |mail| mail.news.iter().filter(is_frame).count())
     }
 
     /// Wants nothing more of a stream.
