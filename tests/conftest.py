@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests.peers.authority import Authority
+from tests.support.operated import Operated
 
 # No test is about how long a case takes. The other is for `pytest --hypothesis-profile=fuzz`, as deploy/fuzz.sh does.
 settings.register_profile("untimed", deadline=None)
@@ -69,3 +70,17 @@ def module_sightline(tmp_path_factory) -> CommandLine:
 @pytest.fixture
 def sightline(tmp_path) -> CommandLine:
     return CommandLine(tmp_path)
+
+
+@pytest.fixture
+def operated(tmp_path):
+    """Start runs that listen, in the test's folder; what is left of them ends with the test."""
+    runs = []
+
+    def start(*arguments, **more):
+        runs.append(Operated(tmp_path, *arguments, **more))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.kill()

@@ -465,7 +465,7 @@ class Engine:
     def info(self, stream: int) -> dict[str, Any]:
         """What the container of a stream says of its video."""
     def connection(self, stream: int) -> dict[str, Any]:
-        """How a stream's connection is: connected, reconnects, frames_dropped, last_error. Never waits."""
+        """How a stream's connection is: connected, reconnects, frames_dropped, frames_waiting, started_at_ns, last_error. Never waits."""
     def set_ground(self, stream: int, ground: GroundPlane) -> None:
         """Say where the ground of a stream is that was to be found later."""
     def counts(self, stream: int) -> dict[str, Any]:
@@ -497,6 +497,8 @@ class Batch:
     @property
     def placements(self) -> list[Placement]:
         """Where each source picture lies in the tensor."""
+    def ages_s(self) -> list[float]:
+        """For how long each image has been decoded (or due, of a paced file) by now, seconds."""
     def picture(self, image: int) -> NDArray[np.uint8] | None:
         """Return (height, width, 3) RGB of an image, if its stream keeps pictures."""
     @property

@@ -139,7 +139,7 @@ def test_the_guide_to_streams_shows_settings_that_exist(tmp_path):
 def test_the_guide_to_operating_names_every_metric_and_settings_that_exist(tmp_path):
     text = (ROOT / "docs" / "guide" / "operate.md").read_text()
     settings = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert len(settings) == 2
+    assert len(settings) == 3
     for lines in settings:
         (tmp_path / "run.toml").write_text('[[cameras]]\nsource = "lobby.mp4"\n' + lines)
         assert load_config(tmp_path / "run.toml").operate.listen
@@ -157,8 +157,12 @@ def test_the_guide_to_operating_names_every_metric_and_settings_that_exist(tmp_p
             pass
         page = Metrics(observer, Health(observer, Patience()), version="1").text().decode()
     families = set(re.findall(r"^# TYPE (sightline_\w+) ", page, re.MULTILINE))
-    assert len(families) > 20
+    assert len(families) > 30
     assert families <= code_words(text)
+    rules = (ROOT / "examples" / "prometheus" / "sightline.rules.yml").read_text()
+    asked = set(re.findall(r"\bsightline_\w+", rules))
+    assert len(asked) > 10
+    assert asked <= {*re.findall(r"^(sightline_\w+)", page, re.MULTILINE), *families}
 
 
 def written(texts, folder):

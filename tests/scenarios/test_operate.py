@@ -7,7 +7,7 @@ import time
 
 import pytest
 from tests.peers.webhook import Reply, Webhook
-from tests.support.operated import Operated, wait_for
+from tests.support.operated import wait_for
 from tests.unit.test_pipeline import write_ball
 
 pytestmark = pytest.mark.slow
@@ -48,19 +48,6 @@ def configured(tmp_path):
         (tmp_path / "run.toml").write_text("".join(cameras) + REST + more)
 
     return configured
-
-
-@pytest.fixture
-def operated(tmp_path):
-    runs = []
-
-    def start(*arguments, **more):
-        runs.append(Operated(tmp_path, *arguments, **more))
-        return runs[-1]
-
-    yield start
-    for run in runs:
-        run.kill()
 
 
 def test_a_scrape_says_what_every_camera_does(configured, operated):

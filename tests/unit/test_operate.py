@@ -10,6 +10,7 @@ from sightline.config import load_config
 from sightline.errors import ConfigError
 from sightline.operate import Address, Observer
 from sightline.operate.health import Health, Patience
+from sightline.operate.histogram import WINDOW_S, Histogram, Recent
 from sightline.operate.systemd import Notifier
 from sightline.pipeline import Pipeline
 from sightline.scene import Line, Scene
@@ -45,6 +46,89 @@ def test_counts_while_it_runs_are_those_of_the_end(video):
     assert (record.state, record.error) == ("ended", "")
     assert record.events == {"sightline.line.crossed.v1": 1}
     assert sum(observer.steps().counts) == record.analyzed
+
+
+def test_each_stage_of_a_step_is_timed_and_they_make_the_step(video):
+    class Slow(Whiteness):
+        def infer(self, batch):
+            time.sleep(0.02)
+            return super().infer(batch)
+
+    class SlowSink:
+        def emit(self, events):
+            time.sleep(0.05)
+
+        def flush(self):
+            pass
+
+        def close(self):
+            pass
+
+    observer = Observer()
+    scene = Scene(lines=[Line("middle", (0, 0.5), (1, 0.5))])
+    source = open_source(video, source_id="ball", fps=3.0)
+    with Pipeline(source=source, scene=scene, detector=Slow(), sinks=[SlowSink()]) as pipeline:
+        observer.attach(pipeline)
+        events = list(pipeline)
+    (record,) = observer.cameras()
+    stages, steps = observer.stages(), observer.steps()
+    assert {stage: sum(taken.counts) for stage, taken in stages.items()} == dict.fromkeys(
+        ("wait", "infer", "advance", "deliver"), record.analyzed
+    )
+    assert stages["infer"].sum_s >= 0.02 * record.analyzed
+    assert stages["deliver"].sum_s >= 0.05 * len(events) > 0
+    assert stages["advance"].sum_s < stages["infer"].sum_s
+    work_s = sum(stages[stage].sum_s for stage in ("infer", "advance", "deliver"))
+    assert work_s == pytest.approx(steps.sum_s)
+    # A frame is under way for as long as its step, and for as long as it waited before.
+    assert sum(record.latencies.counts) == record.analyzed
+    assert record.latencies.sum_s > steps.sum_s
+    assert record.pace.latency_p99_s >= 0.02
+
+
+def test_frames_that_wait_for_a_slow_detector_are_counted(video):
+    observer = Observer()
+    with pipeline_of(video, fps=10.0) as pipeline:
+        observer.attach(pipeline)
+        steps = pipeline.steps()
+        next(steps)
+        until = time.monotonic() + 10
+        while observer.cameras()[0].waiting < 4:
+            assert time.monotonic() < until
+        assert pipeline.connection().frames_waiting == 4
+        for _ in steps:
+            pass
+        assert observer.cameras()[0].waiting == 0
+
+
+def test_the_last_seconds_are_exact():
+    recent = Recent()
+    assert recent.pace(0.0).fps is None
+    for number in range(200):
+        recent.add(number / 10, number / 1000)
+    pace = recent.pace(19.9)
+    assert pace.fps == pytest.approx(10, rel=0.02)
+    # Of the last hundred frames, which took 0.1 to 0.199 seconds.
+    assert (pace.latency_p50_s, pace.latency_p99_s) == (0.149, 0.198)
+    assert recent.pace(24.9).fps == pytest.approx(5, rel=0.02)
+    assert recent.pace(19.9 + WINDOW_S + 1) == (0, None, None)
+
+
+def test_a_thousand_frames_a_second_are_told_from_what_is_remembered():
+    recent = Recent()
+    for number in range(20_000):
+        recent.add(number / 1000, 0.001)
+    assert len(recent._frames) < 1000
+    assert recent.pace(21.0).fps is not None
+    assert recent.pace(20.5).fps == pytest.approx(511 / (20.5 - 19.488))
+
+
+def test_a_duration_is_in_the_bucket_whose_bound_it_reaches():
+    taken = Histogram()
+    for took_s in (0.0, 0.001, 0.0011, 10.0, 10.1):
+        taken.add(took_s)
+    assert (taken.counts[0], taken.counts[1], taken.counts[-2], taken.counts[-1]) == (2, 1, 1, 1)
+    assert taken.sum_s == pytest.approx(20.1021)
 
 
 def test_a_camera_that_is_named_no_longer_is_forgotten(video):

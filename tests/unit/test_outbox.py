@@ -70,6 +70,36 @@ def test_a_sink_that_is_away_gets_what_it_missed_and_holds_nobody(path, words):
     assert any("takes events again" in text for text in words)
 
 
+def test_a_sink_that_never_answers_holds_up_the_end_for_seconds_only_and_loses_nothing(
+    path, words, monkeypatch
+):
+    monkeypatch.setattr("sightline.outbox.outbox._LAST_REQUEST_S", 0.2)
+    asked, answers = threading.Event(), threading.Event()
+
+    class Hanging(Collector):
+        def emit(self, events):
+            asked.set()
+            answers.wait(30)
+            super().emit(events)
+
+    hanging, next_time = Hanging(), Collector()
+    outbox = Outbox(path, [Route("cloud", hanging)], report=words.append)
+    outbox.emit([message("east", number) for number in range(10)])
+    assert asked.wait(10)
+    began = time.monotonic()
+    outbox.close(drain_s=0.2)
+    assert time.monotonic() - began < 5
+    assert [text for text in words if "may come to it twice" in text]
+    assert not hanging.closed
+    again = Outbox(path, [Route("cloud", next_time)])
+    answers.set()  # now it does answer: too late to count, in an outbox that is another's
+    again.close(drain_s=30)
+    assert per_camera(next_time.taken) == {"east": list(range(10))}
+    until = time.monotonic() + 10
+    while not hanging.closed:
+        assert time.monotonic() < until
+
+
 def test_what_was_not_delivered_is_delivered_by_the_next_run(path, words):
     away = Collector()
     away.broken = True

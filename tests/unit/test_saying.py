@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from sightline.cli.saying import BURST, Repeats, json_line, log
+from sightline.cli.saying import BURST, MOST, Repeats, json_line, log
 
 
 def record(text, level=logging.WARNING, **more):
@@ -62,6 +62,30 @@ def test_lines_of_other_libraries_that_differ_in_numbers_are_the_same(repeats):
     line = json.loads(json_line(counted))
     assert line["message"] == f"lost after {BURST + 1} ms (said {BURST + 2} times in the last minute)"
     assert line["logger"] == "paho"
+
+
+def test_a_camera_that_flaps_is_counted_and_another_is_still_heard(repeats):
+    said = [
+        text
+        for number in range(1000)
+        for text in texts(repeats.admit(record(f"yard 1: again ({number})", alike=True, camera="yard 1")))
+    ]
+    assert said == [f"yard 1: again ({number})" for number in range(BURST)]
+    assert texts(repeats.admit(record("yard 2: again (1)", alike=True, camera="yard 2"))) == [
+        "yard 2: again (1)"
+    ]
+
+
+def test_a_flood_of_different_lines_is_counted_too_and_what_ends_the_program_is_not_lost_in_it(repeats, now):
+    said = [text for number in range(10_000) for text in texts(repeats.admit(record(f"lost {number}")))]
+    assert said == [f"lost {number}" for number in range(MOST)]
+    assert len(repeats._said) == MOST + 1
+    assert texts(repeats.admit(record("the end", logging.ERROR))) == ["the end"]
+    now[0] = 60.0
+    assert texts(repeats.admit(record("calm"))) == [
+        f"lost 9999 (the last of {10_000 - MOST} lines that were left out in the last minute)",
+        "calm",
+    ]
 
 
 def test_a_warning_is_not_the_same_as_a_word(repeats):

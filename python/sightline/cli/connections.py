@@ -63,6 +63,7 @@ class ConnectionNotes:
             return
         self._told[position] = state
         if now.connected:
-            say(f"{name}: connected" if not now.reconnects else f"{name}: connected again ({now.reconnects})")
+            again = f" again ({now.reconnects})" if now.reconnects else ""
+            say(f"{name}: connected{again}", camera=name, alike=True)
         elif now.last_error:
-            warn(f"{name}: {now.last_error}; trying again")
+            warn(f"{name}: {now.last_error}; trying again", camera=name, alike=True)

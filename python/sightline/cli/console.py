@@ -37,19 +37,27 @@ def speak(log_format: LogFormat, level: LogLevel) -> None:
         logging.root.addHandler(_voice)
 
 
+def hear(library: str) -> None:
+    """Pass on the warnings of a library, for people too."""
+    logger = logging.getLogger(library)
+    logger.propagate = False
+    if _voice not in logger.handlers:
+        logger.addHandler(_voice)
+
+
 def is_for_people() -> bool:
     """Whether people read what is said, so that tables and progress are welcome."""
     return _voice.log_format == "human"
 
 
-def say(text: str, *, camera: str | None = None) -> None:
-    """Say what goes on."""
-    log.info("%s", text, extra={"camera": camera})
+def say(text: str, *, camera: str | None = None, alike: bool = False) -> None:
+    """Say what goes on; `alike`: with other numbers it is the same."""
+    log.info("%s", text, extra={"camera": camera, "alike": alike})
 
 
-def warn(text: str, *, camera: str | None = None) -> None:
-    """Say something that a person should know though the work goes on."""
-    log.warning("%s", text, extra={"camera": camera})
+def warn(text: str, *, camera: str | None = None, alike: bool = False) -> None:
+    """Say something that a person should know though the work goes on; `alike`: with other numbers it is the same."""
+    log.warning("%s", text, extra={"camera": camera, "alike": alike})
 
 
 def report(text: str) -> None:

@@ -12,9 +12,10 @@ from sightline.cli.choices import Confidence, FaceModel, MaskModel, Model, Schem
 from sightline.cli.console import STOPPED, fail, report, say, speak
 from sightline.cli.delivering import Sinks, state_folder
 from sightline.cli.edge_run import KeptOpen, TwinRun
-from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
+from sightline.cli.operating import Format, Level, Listen, TokenFile, Traces, operations_of
 from sightline.cli.options import faces_of, now, tell, with_models
 from sightline.cli.running import pipeline_from_config
+from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.config import OperateConfig
 from sightline.config.azure import deployment_of
 from sightline.errors import SightlineError
@@ -62,6 +63,7 @@ def edge(
     mask_model: MaskModel = None,
     listen: Listen = None,
     token_file: TokenFile = None,
+    traces: Traces = None,
     log_format: Format = "human",
     log_level: Level = "info",
 ) -> None:
@@ -77,7 +79,7 @@ def edge(
     try:
         faces = faces_of(face_model, mask_model)
         settings = _hub_of(connection_env, ca_file, port, output)
-        operations = operations_of(OperateConfig(), listen, token_file)
+        operations = operations_of(OperateConfig(), listen, token_file, traces)
         hub = settings.open()
         outbox = Outbox(
             state_folder() / "outbox.db", [Route(settings.called, hub, settings.encoding)], report=report
@@ -128,7 +130,8 @@ def _run(run: TwinRun, hub: IotHubSink, outbox: Outbox, operations: Operations) 
     try:
         run.run(twin.health)
     except KeyboardInterrupt:
-        say("stopping")
+        end_at_once_when_asked_again()
+        say(HINT)
     except SightlineError as error:
         failure = error
     finally:

@@ -16,11 +16,12 @@ from sightline.cli.console import STOPPED, fail, say, speak, warn
 from sightline.cli.counting import KeptCounts
 from sightline.cli.delivering import Sinks
 from sightline.cli.heat import HeatDrawing
-from sightline.cli.operating import Format, Level, Listen, TokenFile, operations_of
+from sightline.cli.operating import Format, Level, Listen, TokenFile, Traces, operations_of
 from sightline.cli.options import Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.reloading import Reloading
 from sightline.cli.running import pipeline_from_config
+from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.cli.summary import print_summary, summary
 from sightline.config.azure import is_azure
 from sightline.errors import ConfigError, SightlineError
@@ -136,6 +137,7 @@ def run(
     listen: Listen = None,
     token_file: TokenFile = None,
     watch_config: WatchConfig = False,
+    traces: Traces = None,
     log_format: Format = "human",
     log_level: Level = "info",
     as_json: AsJson = False,
@@ -167,7 +169,7 @@ def run(
     pictures = render is not None or heat_map is not None
     try:
         config = config_of(target, options)
-        operations = operations_of(config.operate, listen, token_file)
+        operations = operations_of(config.operate, listen, token_file, traces)
         sinks = _sinks(sink or [], config, encoding or default_encoding(target))
         _check(config, render, heat_map)
         reloads = _reloads(target, pictures=pictures, asked=watch_config)
@@ -247,7 +249,10 @@ def _watch(
                 if any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.all_sinks):
                     break
     except KeyboardInterrupt:
+        end_at_once_when_asked_again()
         stopped = True
+        if not as_json:
+            say(HINT)
     except (SightlineError, OSError) as error:
         with contextlib.suppress(
             SightlineError

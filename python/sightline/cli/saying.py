@@ -30,9 +30,14 @@ BURST = 3
 WINDOW_S = 60.0
 """Seconds over which repeats are counted."""
 
+MOST = 500
+"""Different lines in a minute; what comes beyond is counted only, but for what ends the program."""
+
 log = logging.getLogger("sightline.cli")
 """What the program itself says. Not the package's: rooms below log what a program may want to hear, and people need not."""
 
+_Key = tuple[int, str | None, str]
+_BEYOND: _Key = (0, None, "")
 _NUMBER = re.compile(r"\d+")
 _STYLES = {logging.WARNING: "[yellow]warning:[/] ", logging.ERROR: "[red]error:[/] "}
 # What a line of JSON has besides time, level and message.
@@ -49,7 +54,8 @@ class _Said:
 class Repeats:
     """Lets the first few of the same line through, then counts, and tells the count once a minute.
 
-    Lines that differ in numbers only are the same if they are marked `alike`, or of another library.
+    Lines that differ in numbers only are the same if they are marked `alike`, or of another library; lines of different cameras
+    never are.
 
     Args:
         clock: Monotonic seconds; for tests.
@@ -57,7 +63,7 @@ class Repeats:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._said: dict[tuple[int, str], _Said] = {}
+        self._said: dict[_Key, _Said] = {}
 
     def admit(self, record: logging.LogRecord) -> list[logging.LogRecord]:
         """Return what is to be said now: counts that are due, and the record if it is not one more of the same."""
@@ -65,10 +71,13 @@ class Repeats:
         due = self._due(now_s)
         text = record.getMessage()
         alike = getattr(record, "alike", record.name != log.name)
-        key = (record.levelno, _NUMBER.sub("#", text) if alike else text)
-        said = self._said.setdefault(key, _Said(now_s))
+        key = (record.levelno, getattr(record, "camera", None), _NUMBER.sub("#", text) if alike else text)
+        is_beyond = key not in self._said and len(self._said) >= MOST
+        if is_beyond and record.levelno >= logging.ERROR and record.name == log.name:
+            return [*due, record]
+        said = self._said.setdefault(_BEYOND if is_beyond else key, _Said(now_s))
         said.times += 1
-        if said.times <= BURST:
+        if said.times <= BURST and not is_beyond:
             return [*due, record]
         said.latest = record
         return due
@@ -79,12 +88,17 @@ class Repeats:
 
     def _due(self, now_s: float) -> list[logging.LogRecord]:
         over = [key for key, said in self._said.items() if now_s - said.since_s >= WINDOW_S]
-        told = [(said.latest, said.times) for said in map(self._said.pop, over)]
-        return [_counted(latest, times) for latest, times in told if latest is not None]
+        told = [(key, self._said.pop(key)) for key in over]
+        return [
+            _counted(said.latest, said.times, is_beyond=key == _BEYOND)
+            for key, said in told
+            if said.latest is not None
+        ]
 
 
-def _counted(record: logging.LogRecord, times: int) -> logging.LogRecord:
-    record.msg, record.args = f"{record.getMessage()} (said {times} times in the last minute)", None
+def _counted(record: logging.LogRecord, times: int, *, is_beyond: bool) -> logging.LogRecord:
+    words = f"the last of {times} lines that were left out" if is_beyond else f"said {times} times"
+    record.msg, record.args = f"{record.getMessage()} ({words} in the last minute)", None
     return record
 
 

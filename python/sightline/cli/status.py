@@ -5,13 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.table import Table
 
-from sightline.cli.console import MACHINE_AT_FAULT, fail, say, warn, words
+from sightline import __version__
+from sightline.cli.console import MACHINE_AT_FAULT, fail, words
+from sightline.cli.status_view import Document, view
+from sightline.cli.watching import Watching
 from sightline.errors import ConfigError, SightlineError
 from sightline.operate import DEFAULT_LISTEN
 from sightline.sinks import Secret
@@ -27,22 +29,35 @@ def status(
     token_file: Annotated[
         Path | None, typer.Option(help="File with its token, if it wants one.", show_default=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what /status answers.")] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Stay, and show it anew; also while the run is away. Ctrl-C leaves."),
+    ] = False,
+    every_s: Annotated[float, typer.Option("--every", min=0.2, help="Seconds, with --watch.")] = 1.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what /status answers; a line each time with --watch.")
+    ] = False,
 ) -> None:
-    """Say how a run is doing: its cameras, its sinks, and whether it is ready; exit code 2 if it is not."""
+    """Say how a run is doing: its cameras, its sinks, and whether it is ready; exit code 2 if it is not.
+
+    Example: sightline status --watch
+    """
     try:
-        found = _ask(url, token_file)
+        if watch:
+            Watching(lambda: _ask(url, token_file, shown=not as_json), every_s=every_s, as_json=as_json).run()
+            return
+        found = _ask(url, token_file, shown=not as_json)
     except (SightlineError, OSError) as error:
         fail(error, as_json=as_json)
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        _print(found)
+        words.print(view(found))
     if not (found["live"] and found["ready"]):
         raise SystemExit(MACHINE_AT_FAULT)
 
 
-def _ask(url: str, token_file: Path | None) -> dict[str, Any]:
+def _ask(url: str, token_file: Path | None, *, shown: bool) -> Document:
     """Return the document. Not by `urllib.request`, which would ask a proxy for this very machine."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
@@ -63,45 +78,19 @@ def _ask(url: str, token_file: Path | None) -> dict[str, Any]:
     if response.status != http.client.OK:
         words_of = body.decode("utf-8", "replace").strip()
         raise ConfigError(f"{url}: answered {response.status}: {words_of}")
+    return _checked(url, body, shown=shown)
+
+
+def _checked(url: str, body: bytes, *, shown: bool) -> Document:
+    """Return the document if it is one, with everything that is shown of it."""
     try:
-        return dict(json.loads(body))
-    except ValueError:
-        raise ConfigError(f"{url}: answered something else than JSON; is it a run of Sightline?") from None
-
-
-def _print(found: dict[str, Any]) -> None:
-    memory = "" if found["resident_bytes"] is None else f", {found['resident_bytes'] / 1e6:.0f} MB"
-    state = "ready" if found["ready"] and found["live"] else "not ready"
-    say(f"{state}; Sightline {found['version']}, up for {found['uptime_s']:.0f} s{memory}")
-    for reason in found["reasons"]:
-        warn(reason)
-    table = Table("camera", "state", "frames", "newest", "people", "events", "calibration")
-    for camera in found["cameras"]:
-        age_s = camera["last_frame_age_s"]
-        table.add_row(
-            camera["id"],
-            f"{camera['state']}: {camera['error']}" if camera["error"] else camera["state"],
-            str(camera["frames_analyzed"]),
-            "" if age_s is None else f"{age_s:.1f} s ago",
-            str(camera["visible_tracks"]),
-            str(sum(camera["events"].values())),
-            camera["calibration"],
-        )
-    words.print(table)
-    sinks = [sink for outbox in found["outboxes"] for sink in outbox["sinks"]]
-    if sinks:
-        words.print(_sinks(sinks))
-
-
-def _sinks(sinks: list[dict[str, Any]]) -> Table:
-    table = Table("sink", "waiting", "oldest", "accepted", "retried", "refused", "dropped", "last attempt")
-    for sink in sinks:
-        age_s = sink["oldest_age_s"]
-        table.add_row(
-            sink["name"],
-            str(sink["waiting"]),
-            "" if age_s is None else f"{age_s:.0f} s",
-            *(str(sink[name]) for name in ("accepted", "retried", "refused", "dropped")),
-            sink["error"] or "well",
-        )
-    return table
+        found: Document = json.loads(body)
+        if shown:
+            view(found)
+        else:
+            bool(found["ready"] and found["live"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ConfigError(
+            f"{url}: answered something else than a status; is it a run of Sightline {__version__}?"
+        ) from None
+    return found

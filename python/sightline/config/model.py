@@ -190,6 +190,8 @@ class OperateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         sink_grace_s: A sink that fails for longer means that the run is not ready.
         counts_file: Where counts are kept over a restart, relative to the configuration's folder; nowhere when absent.
         counts_max_age_s: Counts that are older at a start are not gone on with.
+        traces: URL of an OpenTelemetry collector (OTLP/HTTP) that steps are sent to, or `env` for what `OTEL_EXPORTER_OTLP_…` says.
+        traces_ratio: Share of the steps that are traced, 0…1; when absent what `OTEL_TRACES_SAMPLER` says, else 0.01.
     """
 
     listen: Annotated[str, Meta(min_length=1)] | None = None
@@ -198,6 +200,8 @@ class OperateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     sink_grace_s: NotNegative = 60.0
     counts_file: Annotated[str, Meta(min_length=1)] | None = None
     counts_max_age_s: Positive = 3600.0
+    traces: Annotated[str, Meta(min_length=1)] | None = None
+    traces_ratio: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

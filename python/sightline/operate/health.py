@@ -82,7 +82,8 @@ class Health:
             yield "no camera is named yet"
         for record in records:
             if record.state == "starting":
-                yield f"camera {record.name}: no frame yet"
+                why = f": {record.error}" if record.error else ""
+                yield f"camera {record.name}: no frame yet{why}"
 
     def _failing_sinks(self) -> Iterator[str]:
         now_s = time.monotonic()

@@ -16,7 +16,8 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from sightline.operate.health import stats_of
-from sightline.operate.records import BUCKETS_S, CAMERA_STATES
+from sightline.operate.histogram import BUCKETS_S
+from sightline.operate.records import CAMERA_STATES
 from sightline.outbox.clock import SteadyClock
 from sightline.outbox.store import State
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from sightline.operate.health import Health
+    from sightline.operate.histogram import Histogram
     from sightline.operate.records import CameraRecord, Observer
     from sightline.outbox import Delivery, Progress, Stats
 
@@ -74,8 +76,10 @@ class _RunCollector(Collector):
         yield _gauge("threads", "Threads of Python.", threading.active_count())
         yield _gauge("live", "1 while /livez says yes.", self._health.live().holds)
         yield _gauge("ready", "1 while /readyz says yes.", self._health.ready().holds)
-        yield _step_seconds(self._observer)
-        yield from _of_cameras(self._observer.cameras(), now_s)
+        yield from _of_the_loop(self._observer)
+        cameras = self._observer.cameras()
+        yield from _of_cameras(cameras, now_s)
+        yield from _of_connections(cameras)
         found = [(str(box.path), stats) for box in self._observer.outboxes() if (stats := stats_of(box))]
         if found:
             yield from _of_outboxes(found)
@@ -92,14 +96,24 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"sightline_{name}", words, value=float(value))
 
 
-def _step_seconds(observer: Observer) -> HistogramMetricFamily:
-    steps = observer.steps()
-    bounds = [*map(str, BUCKETS_S), "+Inf"]
-    return HistogramMetricFamily(
+def _of_the_loop(observer: Observer) -> Iterator[Metric]:
+    steps = HistogramMetricFamily(
         "sightline_step_seconds",
         "From a batch of frames to its events with the sinks: detection, tracking, rules.",
-        buckets=list(zip(bounds, map(float, accumulate(steps.counts)), strict=True)),
-        sum_value=steps.sum_s,
+    )
+    _add_histogram(steps, [], observer.steps())
+    stages = HistogramMetricFamily(
+        "sightline_stage_seconds", "How long each stage of a step took.", labels=["stage"]
+    )
+    for stage, taken in observer.stages().items():
+        _add_histogram(stages, [stage], taken)
+    yield from (steps, stages)
+
+
+def _add_histogram(family: HistogramMetricFamily, names: list[str], taken: Histogram) -> None:
+    bounds = [*map(str, BUCKETS_S), "+Inf"]
+    family.add_metric(
+        names, list(zip(bounds, map(float, accumulate(taken.counts)), strict=True)), taken.sum_s
     )
 
 
@@ -136,6 +150,34 @@ def _of_cameras(records: Sequence[CameraRecord], now_s: float) -> Iterator[Metri
         _add_state(states, [name], CAMERA_STATES, record.state)
         _add_state(calibration, [name], CALIBRATIONS, record.calibration)
     yield from (analyzed, gated, broken, visible, age, events, states, calibration)
+
+
+def _of_connections(records: Sequence[CameraRecord]) -> Iterator[Metric]:
+    label = ["camera"]
+    connected = GaugeMetricFamily(
+        "sightline_camera_connected", "1 while frames come, or can come.", labels=label
+    )
+    reconnects = CounterMetricFamily(
+        "sightline_reconnects", "Times that it was reached again after it was lost.", labels=label
+    )
+    dropped = CounterMetricFamily(
+        "sightline_frames_dropped", "Frames that newer ones replaced before they were taken.", labels=label
+    )
+    waiting = GaugeMetricFamily(
+        "sightline_frames_waiting", "Decoded frames that wait for the detector.", labels=label
+    )
+    latencies = HistogramMetricFamily(
+        "sightline_frame_to_event_seconds",
+        "From a decoded frame to its events with the sinks, of frames without events too.",
+        labels=label,
+    )
+    for record in records:
+        connected.add_metric([record.name], float(record.connected))
+        reconnects.add_metric([record.name], record.reconnects)
+        dropped.add_metric([record.name], record.dropped)
+        waiting.add_metric([record.name], record.waiting)
+        _add_histogram(latencies, [record.name], record.latencies)
+    yield from (connected, reconnects, dropped, waiting, latencies)
 
 
 def _of_outboxes(found: Sequence[tuple[str, Stats]]) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from sightline.operate.records import Observer
 from sightline.operate.server import Page, Server
 from sightline.operate.status import status
 from sightline.operate.systemd import Notifier
+from sightline.operate.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,15 +27,18 @@ class Operations:
     """Serves metrics and health while a run goes on, and tells systemd of it. Make it before anything is opened.
 
     Args:
-        config: What is wanted; without `listen` and without systemd it does nothing.
+        config: What is wanted; without `listen`, without `traces` and without systemd it does nothing.
         version: Of Sightline.
 
     Raises:
-        ConfigError: When the address is no address, taken, or needs a token.
+        ConfigError: When the address is no address, taken, or needs a token, or traces cannot be sent.
     """
 
     def __init__(self, config: OperateConfig, *, version: str) -> None:
-        observer = Observer()
+        self._tracing: Tracing | None = None
+        if config.traces is not None:
+            self._tracing = Tracing(config.traces, ratio=config.traces_ratio, version=version)
+        observer = Observer(tracing=self._tracing)
         health = Health(observer, Patience(config.stall_s, config.sink_grace_s))
         self._notifier = Notifier(lambda: health.live().holds)
         self._server: Server | None = None
@@ -51,7 +55,8 @@ class Operations:
                 "/status": lambda: Page.json(status(observer, health, version=version)),
             }
             self._server = Server(Address.of(config.listen), pages, token=config.token)
-        self._observer = observer if self._server or self._notifier.is_wanted else None
+        is_wanted = self._server or self._tracing or self._notifier.is_wanted
+        self._observer = observer if is_wanted else None
         self._told = False
 
     def __enter__(self) -> Self:
@@ -85,8 +90,11 @@ class Operations:
         self._notifier.stop()
 
     def close(self) -> None:
-        """Answer no more."""
+        """Send the traces that wait, and answer no more."""
         self._notifier.stop()
+        if self._tracing is not None:
+            self._tracing.close()
+            self._tracing = None
         if self._server is not None:
             self._server.close()
             self._server = None

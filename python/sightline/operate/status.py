@@ -31,6 +31,7 @@ def status(observer: Observer, health: Health, *, version: str) -> dict[str, Any
         "threads": threading.active_count(),
         **{name: verdict.holds for name, verdict in verdicts.items()},
         "reasons": list(dict.fromkeys(reason for verdict in verdicts.values() for reason in verdict.reasons)),
+        "stages": {stage: round(taken.sum_s, 3) for stage, taken in observer.stages().items()},
         "cameras": [_camera(record, now_s) for record in observer.cameras()],
         "outboxes": [_outbox(box, stats) for box, stats in found],
     }
@@ -45,19 +46,30 @@ def resident_bytes() -> int | None:
 
 
 def _camera(record: CameraRecord, now_s: float) -> dict[str, Any]:
-    age_s = None if record.last_frame_s is None else round(now_s - record.last_frame_s, 3)
     return {
         "id": record.name,
+        "live": record.is_live,
         "state": record.state,
+        "connected": record.connected,
         "error": record.error,
         "frames_analyzed": record.analyzed,
         "frames_gated": record.gated,
+        "frames_dropped": record.dropped,
+        "frames_waiting": record.waiting,
+        "fps": _rounded(record.pace.fps),
+        "latency_p50_s": _rounded(record.pace.latency_p50_s),
+        "latency_p99_s": _rounded(record.pace.latency_p99_s),
+        "reconnects": record.reconnects,
         "decode_errors": record.decode_errors,
         "visible_tracks": record.visible,
-        "last_frame_age_s": age_s,
+        "last_frame_age_s": None if record.last_frame_s is None else round(now_s - record.last_frame_s, 3),
         "calibration": record.calibration,
         "events": dict(sorted(record.events.items())),
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _outbox(outbox: Outbox, stats: Stats) -> dict[str, Any]:

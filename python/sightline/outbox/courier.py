@@ -83,6 +83,8 @@ class Courier:
     _news: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _drain: threading.Event = field(default_factory=threading.Event)
+    # Nobody waits any more for the request that is under way.
+    _left: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -100,17 +102,35 @@ class Courier:
         self._drain.set()
         self._news.set()
 
+    def stop(self, timeout_s: float) -> None:
+        """Wait until it has drained, at most so long; then it begins no other request."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+        self._stop.set()
+        self._news.set()
+
     def close(self, timeout_s: float) -> None:
-        """Wait until it has drained, at most so long, then stop it after the request that is under way; close the sink."""
+        """Wait for the request that is under way, at most so long, and close the sink.
+
+        One that takes longer is left alone. What it brings counts as not taken, so that the next run brings it again.
+        """
         if self._thread is None:
             return
         self._thread.join(timeout_s)
-        self._stop.set()
-        self._news.set()
-        self._thread.join()
-        self.route.sink.close()
+        if self._thread.is_alive():
+            self._left.set()
+            self.report(
+                f"sink {self.route.name}: does not answer; what it was being brought may come to it twice"
+            )
+        if not self._thread.is_alive():
+            self.route.sink.close()
 
     def _run(self) -> None:
+        self._deliver_all()
+        if self._left.is_set():
+            self.route.sink.close()
+
+    def _deliver_all(self) -> None:
         while not self._stop.is_set():
             generation = self.store.generation
             try:
@@ -163,6 +183,8 @@ class Courier:
             except Exception as error:  # noqa: BLE001 - a sink may be anyone's; whatever it raises, its events are not lost
                 pause_s = self._pause_s(None, progressed=False)
                 self._fail(f"{type(error).__name__}: {error}")
+            if self._left.is_set():  # the outbox is closed, and may be another process's already
+                return
             left, refused = self._buried(refused, left)
             done = before - len(left) - len(refused)
             cursor = left[0].seq - 1 if left else messages[-1].seq

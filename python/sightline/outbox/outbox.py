@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sightline.outbox.clock import Clock
     from sightline.outbox.journal import Progress
 
+# A request that is cut off may have been taken, and comes twice then: so long it may go on after the end.
+_LAST_REQUEST_S = 5.0
+
 
 class Stats(NamedTuple):
     """How an outbox is doing.
@@ -115,7 +118,10 @@ class Outbox:
         self._store.settle()
 
     def close(self, *, drain_s: float = 5.0) -> None:
-        """Let the sinks take what waits for them for so many seconds, close them, and close the file; the rest stays in it."""
+        """Let the sinks take what waits for them for so many seconds, close them, and close the file; the rest stays in it.
+
+        A request that is under way then has five seconds more, all sinks together.
+        """
         if self._closed:
             return
         self._closed = True
@@ -123,6 +129,9 @@ class Outbox:
         for courier in self._couriers:
             courier.drain()
         until = time.monotonic() + drain_s
+        for courier in self._couriers:
+            courier.stop(max(0.0, until - time.monotonic()))
+        until = time.monotonic() + _LAST_REQUEST_S
         for courier in self._couriers:
             courier.close(max(0.0, until - time.monotonic()))
         self._dead_letters.close()

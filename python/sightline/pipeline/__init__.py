@@ -3,7 +3,7 @@
 from sightline.pipeline.camera import USUAL_SIZE_PX, Camera
 from sightline.pipeline.changes import Change, carried_counts
 from sightline.pipeline.pipeline import Pipeline
-from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
+from sightline.pipeline.results import Connection, Ending, Image, Stage, Step, Watch
 
 __all__ = [
     "USUAL_SIZE_PX",
@@ -13,6 +13,7 @@ __all__ = [
     "Ending",
     "Image",
     "Pipeline",
+    "Stage",
     "Step",
     "Watch",
     "carried_counts",

@@ -12,7 +12,7 @@ from sightline.detectors import Batch, Columns
 from sightline.errors import ConfigError
 from sightline.pipeline.camera import USUAL_SIZE_PX, Camera, classes_of
 from sightline.pipeline.changes import Change, Planned, Wanted, carried_counts, change_to
-from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
+from sightline.pipeline.results import Connection, Ending, Image, Stage, Step, Watch
 from sightline.pipeline.watched import Watched, size_of, without_pixels
 from sightline.rules import core_scene
 from sightline.scene import Scene
@@ -109,13 +109,10 @@ class Pipeline:
             SinkError: When a sink cannot take events; they are in the error.
         """
         while (found := self._next_step()) is not None:
-            if self.watch is not None:
-                self.watch.observe(found)
             yield found
         for sink in self.all_sinks:
             sink.flush()
-        if self.watch is not None:
-            self.watch.waiting()
+        self._begins("wait")
 
     def reconfigure(
         self,
@@ -236,18 +233,24 @@ class Pipeline:
         """Do what is planned, or take the next batch through; `None` at the end of every source."""
         while True:
             if (wanted := self._planned.take()) is not None:
-                return Step([], self._apply(wanted))
+                return self._observed(Step([], self._apply(wanted)), [])
             batch = self._next_batch()
             if batch is not None and (len(batch) or batch.ended):
-                return self._take(batch)
+                return self._observed(self._take(batch), batch.ages_s())
             if batch is not None:
                 self._advance(batch)
             elif not self._planned.is_there:
                 return None
 
+    def _observed(self, step: Step, latencies_s: Sequence[float]) -> Step:
+        if self.watch is not None:
+            self.watch.observe(step, latencies_s)
+        return step
+
     def _take(self, batch: _core.Batch) -> Step:
         """Take a batch through detection, tracking, rules and sinks."""
         step = self._advance(batch)
+        self._begins("deliver")
         images: list[Image] = []
         for position, number in enumerate(batch.streams):
             watched = self._watched[number]
@@ -317,17 +320,20 @@ class Pipeline:
         self._watched[number] = self._watch_camera(number, camera)
 
     def _next_batch(self) -> _core.Batch | None:
-        if self.watch is None:
-            return self._engine.next_batch()
-        self.watch.waiting()
+        self._begins("wait")
         batch = self._engine.next_batch()
-        self.watch.working()
+        self._begins("infer")
         return batch
+
+    def _begins(self, stage: Stage) -> None:
+        if self.watch is not None:
+            self.watch.begin(stage)
 
     def _advance(self, batch: _core.Batch) -> _core.Step:
         if len(batch) == 0:
             return self._engine.advance_detections(batch, [])
         output = self.detector.infer(Batch(batch.tensor, batch.streams, batch.placements))
+        self._begins("advance")
         if self.detector.decoder is None:
             return self._engine.advance_detections(batch, cast("Sequence[Columns]", output))
         return self._engine.advance(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from sightline.calibration import Calibration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from sightline.tracks import Tracks
 
 _NOT_ASKED = Calibration()
+
+Stage = Literal["wait", "infer", "advance", "deliver"]
+"""What the loop is at: waiting for frames; the detector; decoding, tracking and rules in the core; making events and handing them to the sinks."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +63,13 @@ class Step:
 
 
 class Watch(Protocol):
-    """Is told how a pipeline's loop gets on, in the loop's thread, in this order for every batch."""
+    """Is told how a pipeline's loop gets on, in the loop's thread: every stage in order, then what came of it."""
 
-    def waiting(self) -> None:
-        """The loop waits for frames."""
+    def begin(self, stage: Stage) -> None:
+        """This stage begins, and the one before it is over. Nothing is waited for any more with `infer`, also where only a source has ended."""
 
-    def working(self) -> None:
-        """It has frames, or the end of a source, and works on them."""
-
-    def observe(self, step: Step) -> None:
-        """This came of them; every sink has it."""
+    def observe(self, step: Step, latencies_s: Sequence[float]) -> None:
+        """This came of the batch, and every sink has it: so many seconds after each image was decoded (or due, of a paced file)."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Connection:
         connected: Whether frames come, or can come; a file is connected as long as it is read.
         reconnects: How often a camera was reached again after it was lost.
         frames_dropped: Frames of a camera that newer ones replaced, since nobody took them in time.
+        frames_waiting: Decoded frames that wait for the detector now.
         started_at_ns: Wall clock at a camera's `pts_ns` 0, nanoseconds since 1970, from when it was reached first; None before, and
             for a file.
         last_error: Why the camera was not reached, or was lost, the last time; secrets are struck out.
@@ -111,6 +114,7 @@ class Connection:
     connected: bool
     reconnects: int
     frames_dropped: int
+    frames_waiting: int
     started_at_ns: int | None
     last_error: str | None
 

@@ -66,6 +66,7 @@ pub(crate) struct Engine {
     inner: Mutex<core::Engine>,
     /// Beside the engine, which is locked while it waits for frames.
     healths: Mutex<BTreeMap<usize, sightline_video::Health>>,
+    queues: core::Queues,
     nudged: AtomicBool,
 }
 
@@ -112,6 +113,7 @@ impl Engine {
         Ok(Self {
             tensor: tensor.0.clone(),
             healths: Mutex::new(healths.collect()),
+            queues: inner.queues(),
             inner: Mutex::new(inner),
             nudged: AtomicBool::new(false),
         })
@@ -255,7 +257,9 @@ impl Engine {
     fn connection<'py>(&self, py: Python<'py>, stream: usize) -> PyResult<Bound<'py, PyDict>> {
         let health = lock(&self.healths).get(&stream).cloned();
         let health = health.ok_or_else(|| no_stream(stream))?;
-        dict_from_connection(py, &health.connection())
+        let dict = dict_from_connection(py, &health.connection())?;
+        dict.set_item("frames_waiting", self.queues.waiting(stream))?;
+        Ok(dict)
     }
 
     /// What a stream's rules have counted so far.
@@ -330,6 +334,12 @@ impl Batch {
     #[getter]
     fn sizes_px(&self) -> Vec<(u32, u32)> {
         self.column(|tag| (tag.width, tag.height))
+    }
+
+    /// For how long each frame has been decoded (or due, of a paced file) by now, seconds.
+    fn ages_s(&self) -> Vec<f64> {
+        let ages = self.inner.ages();
+        ages.iter().map(std::time::Duration::as_secs_f64).collect()
     }
 
     #[getter]

@@ -1,9 +1,11 @@
 //! A batch: the model's input for some frames, with the tags that say which frames they are.
 
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
 use sightline_frames::{Placement, TensorMut, TensorSpec, TensorType};
 
+use crate::pace::now;
 use crate::stream::StreamEnd;
 
 /// The memory of one or more images, as the model wants it.
@@ -68,6 +70,8 @@ pub(crate) struct Prepared {
     pub(crate) tensor: TensorBuffer,
     /// Packed RGB of the whole picture, when the stream was asked to keep pictures.
     pub(crate) rgb: Option<Vec<u8>>,
+    /// Since when it could have been taken.
+    pub(crate) ready: Instant,
     /// Where the tensor goes when nobody needs it any more.
     pub(crate) recycle: Sender<TensorBuffer>,
 }
@@ -125,6 +129,13 @@ impl Batch {
     /// Iterates over the frames' tags.
     pub fn tags(&self) -> impl ExactSizeIterator<Item = &FrameTag> {
         self.frames.iter().map(|frame| &frame.tag)
+    }
+
+    /// Returns for how long each frame has been decoded, or due where its source is paced.
+    pub fn ages(&self) -> Vec<Duration> {
+        let now = now();
+        let since = |frame: &Prepared| now.saturating_duration_since(frame.ready);
+        self.frames.iter().map(since).collect()
     }
 
     /// Returns the packed RGB of image `image`, if its stream keeps pictures.

@@ -12,7 +12,7 @@ use sightline_video::{Health, Source, StreamInfo, VideoError};
 use sightline_zones::{Counts, Fact, Scene, SceneError, TrackMotion};
 
 use crate::batch::{Batch, Prepared};
-use crate::post::Post;
+use crate::post::{Post, Queues};
 use crate::stream::{Stream, StreamEnd, StreamSpec};
 use crate::worker::{News, Worker};
 
@@ -265,6 +265,11 @@ impl Engine {
     /// Returns the numbers of the streams that were not removed, in order.
     pub fn streams(&self) -> impl Iterator<Item = usize> {
         self.slots.keys().copied()
+    }
+
+    /// Returns what shows how many frames of each stream wait, also while the engine is busy.
+    pub fn queues(&self) -> Queues {
+        Queues(Arc::clone(&self.post))
     }
 
     /// Returns a stream's rules with their counts.

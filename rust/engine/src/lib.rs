@@ -15,4 +15,5 @@ mod worker;
 
 pub use batch::{Batch, FrameTag, TensorBuffer};
 pub use engine::{Engine, EngineError, EngineSpec, Output, Step, StreamFact};
+pub use post::Queues;
 pub use stream::{StreamEnd, StreamSpec};

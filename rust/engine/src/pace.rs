@@ -4,6 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// Returns the present moment, from which others tell for how long a frame has been ready.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a frame waits is told to operators, and decides nothing"
+)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
 /// Keeps frames back until their time has come, measured from the first one.
 #[derive(Debug)]
 pub(crate) struct Pace {

@@ -17,6 +17,17 @@ pub(crate) enum Surplus<'a> {
     DropsOldest(&'a Health),
 }
 
+/// Shows how many frames of each stream wait to be taken, also while the engine is busy. Clones show the same.
+#[derive(Clone, Debug)]
+pub struct Queues(pub(crate) Arc<Post>);
+
+impl Queues {
+    /// Returns how many frames of a stream wait; 0 for a stream that there is not.
+    pub fn waiting(&self, stream: usize) -> usize {
+        self.0.waiting(stream)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Post {
     /// Frames of one stream that may wait.
@@ -107,6 +118,13 @@ impl Post {
         let news = mail.news.pop_front()?;
         mail.taken.notify_all();
         Some((stream, news))
+    }
+
+    fn waiting(&self, stream: usize) -> usize {
+        let is_frame = |news: &&News| matches!(news, News::Frame(_));
+        let boxes = self.lock();
+        let mail = boxes.get(&stream);
+        mail.map_or(0, |mail| mail.news.iter().filter(is_frame).count())
     }
 
     /// Wants nothing more of a stream.

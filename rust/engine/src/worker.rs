@@ -10,7 +10,7 @@ use sightline_video::{Frame, Health, Interrupter, Source, VideoError};
 
 use crate::EngineError;
 use crate::batch::{FrameTag, Prepared, TensorBuffer};
-use crate::pace::Pace;
+use crate::pace::{Pace, now};
 use crate::post::{Post, Surplus};
 use crate::stream::{StreamEnd, StreamSpec};
 
@@ -163,9 +163,10 @@ impl Task {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Ended::Stopped);
             }
-            let prepared = self.preparer.prepare(&frame)?;
+            let mut prepared = self.preparer.prepare(&frame)?;
             if let Some(pace) = &mut self.pace {
                 pace.wait_for(prepared.tag.pts_ns);
+                prepared.ready = now();
             }
             // Who films does not wait: then the oldest frame has to go.
             let surplus = if self.source.is_live() {
@@ -210,6 +211,7 @@ struct Preparer {
 
 impl Preparer {
     fn prepare(&mut self, frame: &Frame<'_>) -> Result<Prepared, FrameError> {
+        let ready = now();
         let picture = frame.picture();
         let size = (picture.width(), picture.height());
         let converter = match &mut self.converter {
@@ -244,6 +246,7 @@ impl Preparer {
             },
             tensor,
             rgb,
+            ready,
             recycle: self.recycle.clone(),
         })
     }

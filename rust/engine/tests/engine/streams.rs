@@ -95,6 +95,25 @@ fn a_batch_of_several_holds_its_images_one_after_another() {
 }
 
 #[test]
+fn frames_that_wait_are_counted_and_grow_old() {
+    let video = Video::new("waiting", 8);
+    let mut engine = Engine::start(spec(1), &[video.stream(middle())]).unwrap();
+    let queues = engine.queues();
+    let batch = engine.next_batch(WAIT).unwrap();
+    while queues.waiting(0) < 2 {
+        std::thread::yield_now();
+    }
+    let young = batch.ages();
+    assert_eq!(young.len(), 1);
+    while batch.ages()[0] < young[0] + Duration::from_millis(1) {
+        std::thread::yield_now();
+    }
+    assert_eq!(queues.waiting(1), 0);
+    engine.stop();
+    assert_eq!(queues.waiting(0), 0);
+}
+
+#[test]
 fn stopping_early_ends_the_threads_and_closes_what_is_open() {
     let video = Video::new("stop", 30);
     let mut engine = Engine::start(spec(1), &[video.stream(middle())]).unwrap();
