@@ -48,7 +48,7 @@ class Pipeline:
         face_models: What finds faces and what tells masks, open, for cameras with `face_masks`; see
             `sightline.faces.FaceMaskClassifier`.
         keep_pictures: Whether each `Image` carries its pixels.
-        batch: Frames that go through the detector together, at most; on a CPU more than one gains nothing.
+        batch: Frames that go through the detector together, at most; by default one of each camera, if the detector takes so many.
         queue: Decoded frames of one source that may wait, at least 1.
 
     Attributes:
@@ -71,7 +71,7 @@ class Pipeline:
         azure_sinks: Sequence[Sink] = (),
         face_models: tuple[Detector, Detector] | None = None,
         keep_pictures: bool = False,
-        batch: int = 1,
+        batch: int | None = None,
         queue: int = 4,
     ) -> None:
         if (source is None) == (not cameras):
@@ -86,7 +86,7 @@ class Pipeline:
         self._engine = _core.Engine(
             detector.tensor_spec,
             self._streams((tracker or ByteTrack()).settings),
-            batch=min(batch, detector.max_batch),
+            batch=min(batch or len(self.cameras), detector.max_batch),
             queue=queue,
         )
         self._sizes_px: dict[int, tuple[int, int]] = {}

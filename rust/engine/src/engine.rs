@@ -96,6 +96,8 @@ pub struct Engine {
     healths: Vec<Health>,
     /// Whether there is a camera, so that frames are taken as they come.
     live: bool,
+    /// Whether frames come at the pace of life, so that a batch does not wait for more of them.
+    paced: bool,
     post: Arc<Post>,
     /// One a stream; `None` once it has ended.
     workers: Vec<Option<Worker>>,
@@ -124,6 +126,7 @@ impl Engine {
             sources.push(source);
         }
         let live = sources.iter().any(Source::is_live);
+        let paced = live || specs.iter().any(|stream| stream.paced);
         let healths = sources.iter().map(Source::health).collect();
         let post = Arc::new(Post::new(specs.len(), spec.queue));
         let mut workers = Vec::with_capacity(specs.len());
@@ -138,6 +141,7 @@ impl Engine {
             streams,
             healths,
             live,
+            paced,
             post,
             workers,
             turn: 0,
@@ -182,7 +186,9 @@ impl Engine {
     /// Returns the next batch, or `None` when `timeout` passed before it was full.
     ///
     /// Files take turns, one frame each, so that the order never depends on which thread was faster. Where there is a
-    /// camera, whoever has a frame comes next, beginning with the one whose turn it is, and a batch is what is there.
+    /// camera, whoever has a frame comes next, beginning with the one whose turn it is. Where there is a camera or a paced file,
+    /// a batch is what is there. Of several streams it holds one image each at most, so that what is learned from an image holds
+    /// for the stream's next, however large batches are.
     pub fn next_batch(&mut self, timeout: Duration) -> Option<Batch> {
         let mut ended = Vec::new();
         while self.pending.len() < self.spec.batch.max(1) {
@@ -190,7 +196,7 @@ impl Engine {
             if streams.is_empty() {
                 break;
             }
-            let enough = self.live && !self.pending.is_empty();
+            let enough = self.paced && !self.pending.is_empty();
             let timeout = if enough { Duration::ZERO } else { timeout };
             match self.post.take(&streams, timeout) {
                 Some((stream, News::Frame(frame))) => {
@@ -262,14 +268,17 @@ impl Engine {
         step
     }
 
-    /// Returns whose turn it is: of files one, of streams with a camera among them all, in turn.
+    /// Returns whose turn it is: of files one, of streams with a camera among them all, in turn; nobody who has an image in the
+    /// batch already.
     fn next_turns(&self) -> Vec<usize> {
         let count = self.workers.len();
         let most = if self.live { count } else { 1 };
+        let is_in = |stream| self.pending.iter().any(|frame| frame.tag.stream == stream);
         (0..count)
             .map(|step| (self.turn + step) % count)
             .filter(|&stream| self.workers[stream].is_some())
             .take(most)
+            .filter(|&stream| count == 1 || !is_in(stream))
             .collect()
     }
 
