@@ -12,6 +12,9 @@ from benches.report import save, table
 
 BENCHMARKS = {
     "pipeline": "the whole job on one video: ours, and OpenCV + ONNX Runtime + supervision",
+    "streams": "cameras that a machine takes: ours, and two scripts of OpenCV + ONNX Runtime + supervision",
+    "stages": "where the CPU time of a pipeline goes",
+    "footprint": "memory of a camera, and how late events come",
     "decode": "decoding to pictures and to tensors: ours, PyAV, OpenCV",
     "tracking": "ByteTrack for 10 to 1,000 objects: ours, visiontrack-cpp, ioutrack_rs, trackforge, trackers, supervision",
     "geometry": "points in polygons and moves over lines: ours, shapely, numpy, savant_rs, OpenCV, supervision",
@@ -23,8 +26,11 @@ BENCHMARKS = {
     "torture": "delivery while the endpoint fails at random and the publisher is killed",
     "crowds": "tracks of simulated crowds against the truth, and other trackers'",
 }
-TOGETHER = {"tracking": ("tracking", "quality", "crowds")}
-"""Names that stand for several: how fast tracking is, and how right."""
+TOGETHER = {
+    "pipeline": ("pipeline", "streams", "stages", "footprint"),
+    "tracking": ("tracking", "quality", "crowds"),
+}
+"""Names that stand for several: how fast the whole is and what it costs; how fast tracking is, and how right."""
 
 
 def main() -> None:

@@ -40,6 +40,8 @@ def worker(script: str, job: dict, *, environment: str | None = None) -> dict:
             raise SystemExit(f"{python.parent.parent} is missing; first: python -m benches setup")
     command = [python, ROOT / "benches" / script]
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
+    # The workers of both sides share what is in benches/.
+    search = [os.environ.get("PYTHONPATH"), str(ROOT)]
     done = subprocess.run(
         command,
         input=json.dumps(job),
@@ -47,7 +49,7 @@ def worker(script: str, job: dict, *, environment: str | None = None) -> dict:
         text=True,
         check=False,
         cwd=ROOT,
-        env={**os.environ, **one_thread},
+        env={**os.environ, **one_thread, "PYTHONPATH": os.pathsep.join(filter(None, search))},
     )
     if done.returncode:
         raise SystemExit(f"{script} failed:\n{done.stderr[-4000:]}")

@@ -8,12 +8,15 @@ from benches.report import Result, ratio, spread
 FIXED = {"model": "yolox_nano_416.onnx", "ours": [416, 416], "theirs": [416, 416], "threads": 1}
 # Height and width are open in this file: we take the video's shape, the script the usual square.
 OPEN = {"model": "yolox_nano_dynamic.onnx", "ours": [416, 256], "theirs": [416, 416], "threads": None}
+ROUNDS = 2  # each is minutes long
+BARE_RUNS = 400
 
 
 def run(rounds: int) -> Result:
     rows: list[list[str]] = []
     notes: list[str] = []
     default = "each side's default threads"
+    rounds = min(rounds, ROUNDS)
     for case, threads in ((FIXED, "one thread each"), ({**FIXED, "threads": None}, default), (OPEN, default)):
         rows += _compare(case, threads, rounds, notes)
     return Result(
@@ -46,9 +49,10 @@ def _compare(case: dict, threads: str, rounds: int, notes: list[str]) -> list[li
         say(f"  {case['model']}: round {number + 1} of {rounds}")
         ours.append(worker("ours/pipeline.py", {**job, "input": case["ours"]}))
         theirs.append(worker("peers/pipeline.py", {**job, "input": case["theirs"]}, environment="peers"))
-        bare_ours.append(worker("ours/inference.py", {**job, "input": case["ours"]}))
+        bare = {**job, "frames": BARE_RUNS}
+        bare_ours.append(worker("ours/inference.py", {**bare, "input": case["ours"]}))
         bare_theirs.append(
-            worker("peers/inference.py", {**job, "input": case["theirs"]}, environment="peers")
+            worker("peers/inference.py", {**bare, "input": case["theirs"]}, environment="peers")
         )
 
     def row(name: str, size: list[int], results: list[dict], bare: list[dict]) -> list[str]:

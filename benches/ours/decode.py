@@ -16,6 +16,7 @@ def tensors(video: str) -> int:
         "scene": core_scene(sightline.Scene()),
         "tracker": sightline.ByteTrack().settings,
         "keep_pictures": False,
+        "motions": False,
     }
     engine = _core.Engine(spec, [stream])
     frames = 0

@@ -452,6 +452,8 @@ class Engine:
         """Watch for something else behind the detector; unchanged rules go on, or, with `afresh`, only their counts."""
     def count_on(self, stream: int, counts: Mapping[str, Sequence[Mapping[str, Any] | None]]) -> None:
         """Let a stream's rules count on from what was counted elsewhere, in the shape of `counts`."""
+    def set_batch(self, most: int) -> None:
+        """Let batches hold so many images at most from now on."""
     def nudge(self) -> None:
         """Let whoever waits for the next batch go on now, with an empty one; any thread may call it."""
     def next_batch(self) -> Batch | None:

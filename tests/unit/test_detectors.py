@@ -188,6 +188,30 @@ class TestFeeding:
         with pytest.raises(ModelError, match="expected a tensor of 1 to 1"):
             OnnxDetector(path).infer(Batch(zeros(*shape), [0], []))
 
+    @pytest.mark.parametrize("model", ["yolox_nano_416.onnx", "fastestdet_352.onnx"])
+    def test_pictures_side_by_side_give_what_each_gives_alone(self, fixtures, model):
+        path = fixtures / "models" / model
+        one, several = OnnxDetector(path, threads=1), OnnxDetector(path, threads=3, at_once=3)
+        assert (one.max_batch, several.max_batch) == (1, 3)
+        noise = np.random.default_rng(1).random((3, *one.tensor_spec.shape), np.float32) * 255
+        alone = [one.infer(Batch(noise[i : i + 1], [i], []))[0] for i in range(3)]
+        (together,) = several.infer(Batch(noise, [0, 1, 2], []))
+        assert together.tobytes() == np.concatenate(alone).tobytes()
+        several.close()
+        several.close()
+
+    def test_a_model_that_wants_so_many_pictures_is_not_run_side_by_side(self, tmp_path):
+        shape = [4, 3, 640, 640]
+        path = save_constant_model(tmp_path / "m.onnx", {"output0": zeros(4, 84, 8400)}, input_shape=shape)
+        detector = OnnxDetector(path, threads=6, at_once=6)
+        assert detector.max_batch == 4
+        assert detector.infer(Batch(zeros(2, 3, 640, 640), [0, 1], []))[0].shape == (4, 84, 8400)
+
+    def test_no_pictures_at_once_is_refused(self, tmp_path):
+        path = save_constant_model(tmp_path / "m.onnx", {"output0": zeros(1, 84, 8400)})
+        with pytest.raises(ModelError, match="at_once: expected at least 1, found 0"):
+            OnnxDetector(path, at_once=0)
+
     def test_integers_become_floats(self, tmp_path):
         path = save_told_size_model(tmp_path / "m.onnx", (0, 0, 1, 1), 0.9, 7)
         detector = OnnxDetector(path, classes=None)

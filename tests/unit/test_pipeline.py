@@ -1,6 +1,7 @@
 """The pipeline through its public face: detectors of one's own, several cameras, stopping early."""
 
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -82,6 +83,23 @@ def test_cameras_take_turns_and_keep_their_own_tracks(ball, tmp_path):
     seen = {(event.camera_id, event.direction, event.track_id) for event in pipeline}
     assert seen == {("a", "in", 1), ("b", "out", 1)}
     assert pipeline.frames_analyzed(0) == pipeline.frames_analyzed(1) == FRAMES
+
+
+@pytest.mark.parametrize(("asked", "expected"), [({}, {2}), ({"batch": 1}, {1})])
+def test_by_default_one_frame_of_each_camera_goes_through_the_detector_together(
+    ball, tmp_path, asked, expected
+):
+    class Noting(Whiteness):
+        sizes: ClassVar[set[int]] = set()
+
+        def infer(self, batch):
+            self.sizes.add(len(batch.tensor))
+            return super().infer(batch)
+
+    other = write_ball(tmp_path / "other.mp4")
+    cameras = [sightline.Camera(sightline.open_source(path), sightline.Scene()) for path in (ball, other)]
+    list(sightline.Pipeline(cameras=cameras, detector=Noting(), **asked))
+    assert Noting.sizes == expected
 
 
 def test_closing_early_ends_what_is_open(ball):

@@ -156,6 +156,7 @@ def _open_detector(config: Config, source_size: tuple[int, int]) -> detectors.De
             nms_iou=detector.nms_iou,
             classes=list(wanted),
             threads=detector.threads,
+            at_once=len(config.cameras),
             input_size=detector.input_size,
             source_size=source_size,
         )

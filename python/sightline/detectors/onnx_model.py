@@ -114,8 +114,12 @@ def blank_shape(tensor: TensorInfo) -> tuple[int, ...]:
 
 def default_threads() -> int:
     """Return the cores this process may use, less one for decoding and tracking; at least 1."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores - 1)
+    return max(1, cores() - 1)
+
+
+def cores() -> int:
+    """Return the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def sha256_of(path: Path) -> str:

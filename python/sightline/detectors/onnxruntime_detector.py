@@ -17,6 +17,7 @@ from sightline.detectors.description import Sidecar, read_sidecar
 from sightline.detectors.onnx_model import (
     DTYPES,
     OnnxSession,
+    cores,
     default_threads,
     open_session,
     readable_file,
@@ -24,6 +25,7 @@ from sightline.detectors.onnx_model import (
 )
 from sightline.detectors.protocol import F32, U8, Batch, Columns
 from sightline.detectors.recognition import metadata_names, recognize
+from sightline.detectors.side_by_side import SideBySide
 from sightline.detectors.yunet import yolox_rows
 from sightline.errors import ModelError
 
@@ -39,6 +41,7 @@ DEFAULT_CONFIDENCE: Final = 0.25
 DEFAULT_NMS_IOU: Final = 0.45
 PERSON: Final = ("person",)
 _MAX_DETECTIONS: Final = 300
+_BATCH_OF_LISTS: Final = 3  # [B, N, 6]; in [N, 7] the pictures' boxes follow each other
 
 
 class OnnxDetector:
@@ -50,6 +53,8 @@ class OnnxDetector:
         nms_iou: Boxes of one class that overlap by more than this, 0…1, are one object.
         classes: Names or ids of the classes wanted; `None` for all.
         threads: Threads for one run; by default the cores this process may use, less one.
+        at_once: Pictures that are run at the same time, each on a thread of its own, where `infer` is given several; at
+            most as many as threads, or as cores. Above 1 the model is held twice.
         input_size: Width and height in pixels, for a model that leaves them open.
         class_names: Names in the model's order, if neither the file nor a sidecar tells them.
         description: What the model is, if it is known; otherwise it is recognised.
@@ -68,6 +73,7 @@ class OnnxDetector:
         nms_iou: float = DEFAULT_NMS_IOU,
         classes: Sequence[str | int] | None = PERSON,
         threads: int | None = None,
+        at_once: int = 1,
         input_size: tuple[int, int] | None = None,
         class_names: Sequence[str] = (),
         description: ModelDescription | None = None,
@@ -81,11 +87,16 @@ class OnnxDetector:
             )
         if threads is not None and threads < 1:
             raise ModelError(f"threads: expected at least 1, or None for the usual number; found {threads}")
+        if at_once < 1:
+            raise ModelError(f"at_once: expected at least 1, found {at_once}")
         session = open_session(file, threads=threads or default_threads())
         self._session: OnnxSession | None = session
         self.description: Final = description or described(
             session, input_size=input_size, class_names=class_names
         )
+        at_once = min(at_once, threads or cores())
+        spread = at_once > 1 and can_be_spread(session, self.description)
+        self._side_by_side = SideBySide(file, at_once) if spread else None
         self._name: Final = file.name
         self._size_dtype: Final = {t.name: DTYPES.get(t.dtype, np.int64) for t in session.model.inputs}
         wanted = class_ids(classes, self.description.class_names, num_classes=self.description.num_classes)
@@ -121,7 +132,7 @@ class OnnxDetector:
     @property
     def max_batch(self) -> int:
         """The most pictures `infer` takes at once."""
-        return self.description.max_batch
+        return max(self.description.max_batch, self._side_by_side.threads if self._side_by_side else 1)
 
     def infer(self, batch: Batch) -> list[F32]:
         """Return the model's outputs in the decoder's order, float32 and contiguous.
@@ -131,7 +142,7 @@ class OnnxDetector:
         """
         if self._session is None:
             raise ModelError(f"{self._name}: this detector is closed")
-        outputs = self._session.run(self._feeds(batch), self.description.outputs)
+        outputs = self._run(self._session, self._checked(batch))
         if self.description.kind == "yunet":
             outputs = [yolox_rows(outputs)]
         return [np.ascontiguousarray(output, np.float32) for output in outputs]
@@ -149,20 +160,35 @@ class OnnxDetector:
     def close(self) -> None:
         """Give back the model's memory and threads."""
         self._session = None
+        if self._side_by_side is not None:
+            self._side_by_side.close()
+            self._side_by_side = None
 
     def __repr__(self) -> str:
         d = self.description
         return f"OnnxDetector({self._name!r}, {d.kind}, {d.input_width}x{d.input_height})"
 
-    def _feeds(self, batch: Batch) -> dict[str, NDArray[Any]]:
+    def _run(self, session: OnnxSession, tensor: NDArray[Any]) -> list[NDArray[Any]]:
+        if len(tensor) == 1 or self._side_by_side is None:
+            return session.run(self._feeds(tensor), self.description.outputs)
+        feeds = [self._feeds(tensor[position : position + 1]) for position in range(len(tensor))]
+        return self._side_by_side.run(feeds, self.description.outputs)
+
+    def _checked(self, batch: Batch) -> NDArray[Any]:
+        """Return the pictures as the model's type."""
         d = self.description
         pictures, *shape = batch.tensor.shape
         expected = [3, d.input_height, d.input_width]
-        if shape != expected or not 1 <= pictures <= d.max_batch:
+        if shape != expected or not 1 <= pictures <= self.max_batch:
             raise ModelError(
-                f"{self._name}: expected a tensor of 1 to {d.max_batch} x {expected}, found {list(batch.tensor.shape)}"
+                f"{self._name}: expected a tensor of 1 to {self.max_batch} x {expected}, found {list(batch.tensor.shape)}"
             )
-        tensor = batch.tensor.astype(DTYPES[d.input_dtype], copy=False)
+        return batch.tensor.astype(DTYPES[d.input_dtype], copy=False)
+
+    def _feeds(self, tensor: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return what one run is given, a batch that is fixed filled up."""
+        d = self.description
+        pictures, *shape = tensor.shape
         if d.batch_fixed and pictures < d.max_batch:
             tensor = np.concatenate([tensor, np.zeros((d.max_batch - pictures, *shape), tensor.dtype)])
         feeds: dict[str, NDArray[Any]] = {d.input_name: tensor}
@@ -171,6 +197,14 @@ class OnnxDetector:
             sizes = [(d.input_width, d.input_height)] * len(tensor)
             feeds[d.size_input] = np.array(sizes, self._size_dtype[d.size_input])
         return feeds
+
+
+def can_be_spread(session: OnnxSession, description: ModelDescription) -> bool:
+    """Return whether several pictures can be run one by one: not where the model wants so many, or lists their boxes together."""
+    if description.batch_fixed and description.max_batch > 1:
+        return False
+    ranks = [len(output.shape) for output in session.model.outputs if output.name in description.outputs]
+    return description.family != "end_to_end" or min(ranks) >= _BATCH_OF_LISTS
 
 
 def described(

@@ -32,6 +32,7 @@ def open_detector(
     nms_iou: float = DEFAULT_NMS_IOU,
     classes: Sequence[str | int] | None = PERSON,
     threads: int | None = None,
+    at_once: int = 1,
     input_size: tuple[int, int] | None = None,
     source_size: tuple[int, int] | None = None,
 ) -> Detector:
@@ -45,6 +46,8 @@ def open_detector(
         nms_iou: Boxes of one class that overlap by more than this, 0…1, are one object.
         classes: Names or ids of the classes wanted; `None` for all.
         threads: Threads for one run; by default the cores this process may use, less one.
+        at_once: Pictures that are run at the same time, each on a thread of its own: the number of cameras, say. At most as many
+            as threads, or as cores. Above 1 an ONNX model is held twice.
         input_size: Width and height in pixels, for a model that leaves them open.
         source_size: Width and height of the streams in pixels; only `motion` uses it.
 
@@ -60,6 +63,7 @@ def open_detector(
         nms_iou=nms_iou,
         classes=classes,
         threads=threads,
+        at_once=at_once,
         input_size=input_size,
         class_names=entry.class_names if entry else (),
         sha256=entry.sha256 if entry else None,

@@ -45,7 +45,7 @@ class Pipeline:
         face_models: What finds faces and what tells masks, open, for cameras with `face_masks`; see
             `sightline.faces.FaceMaskClassifier`.
         keep_pictures: Whether each `Image` carries its pixels.
-        batch: Frames that go through the detector together, at most; on a CPU more than one gains nothing.
+        batch: Frames that go through the detector together, at most; by default one of each camera, if the detector takes so many.
         queue: Decoded frames of one source that may wait, at least 1.
 
     Attributes:
@@ -68,7 +68,7 @@ class Pipeline:
         azure_sinks: Sequence[Sink] = (),
         face_models: tuple[Detector, Detector] | None = None,
         keep_pictures: bool = False,
-        batch: int = 1,
+        batch: int | None = None,
         queue: int = 4,
     ) -> None:
         if (source is None) == (not cameras):
@@ -82,9 +82,11 @@ class Pipeline:
         self._keeps_pictures = keep_pictures
         self._face_models = face_models
         self._tracker = tracker or ByteTrack()
-        self._batch = min(batch, detector.max_batch)
+        self._most = batch
         streams = self._streams(watched, detector, self._tracker)
-        self._engine = _core.Engine(detector.tensor_spec, streams, batch=self._batch, queue=queue)
+        self._engine = _core.Engine(
+            detector.tensor_spec, streams, batch=self._batch(watched, detector), queue=queue
+        )
         self._watched = {number: self._watch_camera(number, camera) for number, camera in enumerate(watched)}
         self._planned = Planned()
         self._closed = False
@@ -196,6 +198,10 @@ class Pipeline:
         size_px, started_at = size_of(self._engine.info(number)), self._started_at(number, camera)
         return self._watched_as(number, camera, self.detector, size_px, started_at)
 
+    def _batch(self, cameras: Sequence[Camera], detector: Detector) -> int:
+        """Images that go through the detector together, at most."""
+        return min(self._most or max(1, len(cameras)), detector.max_batch)
+
     def _watched_as(
         self,
         number: int,
@@ -217,7 +223,7 @@ class Pipeline:
     def _check(self, wanted: Wanted) -> None:
         """Raise what is at fault with what is wanted next, so that nothing is when the loop gets to it."""
         detector = wanted.detector or self.detector
-        if detector.tensor_spec != self.detector.tensor_spec or detector.max_batch < self._batch:
+        if detector.tensor_spec != self.detector.tensor_spec:
             raise ConfigError(
                 "detector.model: the new model wants another input than the one that runs; start anew for it"
             )
@@ -294,6 +300,7 @@ class Pipeline:
             events += self._change(number, cameras[number], afresh=number in change.changed)
         for camera in change.added:
             self._open(camera, cameras, None)
+        self._engine.set_batch(self._batch(list(cameras.values()), self.detector))
         self.cameras = cameras
         return events
 

@@ -167,6 +167,11 @@ impl Engine {
         Ok(counted.map_err(CoreError::from)?)
     }
 
+    /// Lets batches hold so many images at most from now on.
+    fn set_batch(&self, most: usize) {
+        lock(&self.inner).set_batch(most);
+    }
+
     /// Lets whoever waits for the next batch go on now, with an empty one.
     fn nudge(&self) {
         self.nudged.store(true, Ordering::Relaxed);

@@ -114,6 +114,8 @@ struct Slot {
     health: Health,
     /// Whether it is a camera, so that frames are taken as they come.
     live: bool,
+    /// Whether its frames come no faster than they were filmed.
+    paced: bool,
     /// `None` once it has ended.
     worker: Option<Worker>,
 }
@@ -176,7 +178,14 @@ impl Engine {
         self.post.open(self.next);
         let worker = Worker::start(self.next, source, tensor, &self.post, spec)
             .inspect_err(|_| self.post.close(self.next))?;
-        Ok(self.insert(stream, health, live, worker))
+        let slot = Slot {
+            stream,
+            health,
+            live,
+            paced: spec.paced,
+            worker: Some(worker),
+        };
+        Ok(self.insert(slot))
     }
 
     /// Takes a stream in that has ended already.
@@ -184,23 +193,26 @@ impl Engine {
         let stream = Stream::new(spec, StreamInfo::default())?;
         self.post.open(self.next);
         let worker = Worker::gone(self.next, &self.post, error.to_string());
-        Ok(self.insert(stream, Health::default(), false, worker))
+        let slot = Slot {
+            stream,
+            health: Health::default(),
+            live: false,
+            paced: false,
+            worker: Some(worker),
+        };
+        Ok(self.insert(slot))
     }
 
-    fn insert(&mut self, stream: Stream, health: Health, live: bool, worker: Worker) -> usize {
+    fn insert(&mut self, slot: Slot) -> usize {
         let number = self.next;
         self.next += 1;
-        let worker = Some(worker);
-        self.slots.insert(
-            number,
-            Slot {
-                stream,
-                health,
-                live,
-                worker,
-            },
-        );
+        self.slots.insert(number, slot);
         number
+    }
+
+    /// Lets batches hold so many images at most from now on.
+    pub fn set_batch(&mut self, most: usize) {
+        self.spec.batch = most;
     }
 
     /// Ends a stream and forgets it; its rules close what is open. What the other streams are at goes on, and nobody waits for
@@ -295,16 +307,18 @@ impl Engine {
     /// Returns the next batch, or `None` when `timeout` passed before it was full.
     ///
     /// Files take turns, one frame each, so that the order never depends on which thread was faster. Where there is a
-    /// camera, whoever has a frame comes next, beginning with the one whose turn it is, and a batch is what is there.
+    /// camera, whoever has a frame comes next, beginning with the one whose turn it is. Where there is a camera or a paced file,
+    /// a batch is what is there. Of several streams it holds one image each at most, so that what is learned from an image holds
+    /// for the stream's next, however large batches are.
     pub fn next_batch(&mut self, timeout: Duration) -> Option<Batch> {
         let mut ended = Vec::new();
-        let live = self.slots.values().any(|slot| slot.live);
+        let (live, paced) = self.pace();
         while self.pending.len() < self.spec.batch.max(1) {
             let streams = self.next_turns(live);
             if streams.is_empty() {
                 break;
             }
-            let enough = live && !self.pending.is_empty();
+            let enough = paced && !self.pending.is_empty();
             let timeout = if enough { Duration::ZERO } else { timeout };
             match self.post.take(&streams, timeout) {
                 Some((stream, News::Frame(frame))) => {
@@ -393,15 +407,26 @@ impl Engine {
         step
     }
 
-    /// Returns whose turn it is: of files one, of streams with a camera among them all, in turn.
+    /// Returns whether there is a camera, so that frames are taken as they come; and whether frames come at the pace of life, so
+    /// that a batch does not wait for more of them.
+    fn pace(&self) -> (bool, bool) {
+        let live = self.slots.values().any(|slot| slot.live);
+        (live, live || self.slots.values().any(|slot| slot.paced))
+    }
+
+    /// Returns whose turn it is: of files one, of streams with a camera among them all, in turn; nobody who has an image in the
+    /// batch already.
     fn next_turns(&self, live: bool) -> Vec<usize> {
         let most = if live { self.slots.len() } else { 1 };
+        let alone = self.slots.len() == 1;
+        let is_in = |stream| self.pending.iter().any(|frame| frame.tag.stream == stream);
         let from_here = self.slots.range(self.turn..);
         from_here
             .chain(self.slots.range(..self.turn))
             .filter(|(_, slot)| slot.worker.is_some())
             .map(|(&number, _)| number)
             .take(most)
+            .filter(|&stream| alone || !is_in(stream))
             .collect()
     }
 

@@ -114,6 +114,35 @@ fn frames_that_wait_are_counted_and_grow_old() {
 }
 
 #[test]
+fn a_batch_of_several_streams_holds_one_image_of_each() {
+    let (short, long) = (Video::new("few", 2), Video::new("many", 4));
+    let streams = [
+        short.stream(SceneSpec::default()),
+        long.stream(SceneSpec::default()),
+    ];
+    let mut engine = Engine::start(spec(8), &streams).unwrap();
+    let mut batches = Vec::new();
+    while !engine.is_finished() {
+        let batch = engine.next_batch(WAIT).expect("a batch in time");
+        batches.push(batch.tags().map(|tag| tag.stream).collect::<Vec<_>>());
+        engine
+            .advance(&batch, Output::Detections(walker(&batch)))
+            .unwrap();
+    }
+    batches.retain(|batch| !batch.is_empty());
+    assert_eq!(batches, [vec![0, 1], vec![0, 1], vec![1], vec![1]]);
+}
+
+#[test]
+fn a_batch_of_paced_files_does_not_wait_for_the_next_frame() {
+    let video = Video::new("paced-batch", 5);
+    let mut stream = video.stream(SceneSpec::default());
+    stream.paced = true;
+    let mut engine = Engine::start(spec(4), &[stream]).unwrap();
+    assert_eq!(engine.next_batch(WAIT).map(|batch| batch.len()), Some(1));
+}
+
+#[test]
 fn stopping_early_ends_the_threads_and_closes_what_is_open() {
     let video = Video::new("stop", 30);
     let mut engine = Engine::start(spec(1), &[video.stream(middle())]).unwrap();
