@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from sightline import detectors
@@ -15,15 +17,21 @@ from sightline.pipeline import USUAL_SIZE_PX, Camera, Pipeline
 from sightline.tracks import ByteTrack
 from sightline.video import open_source
 
+if TYPE_CHECKING:
+    from sightline.recording import DetectionRecorder
+
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
 
 
-def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -> Pipeline:
+def pipeline_from_config(
+    config: Config, sinks: Sinks, *, keep_pictures: bool, recorder: DetectionRecorder | None = None
+) -> Pipeline:
     """Open everything a configuration names; `sinks` come besides those of the configuration.
 
     Raises:
         SightlineError: What cannot be opened, with the camera's place in the configuration.
+        OSError: When the recorder's file cannot be made.
     """
     # A camera that does not choose sees the detector's classes, and not those that others ask it for.
     others = config.detector.classes if any(camera.classes for camera in config.cameras) else None
@@ -70,6 +78,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
         azure_sinks=[*sinks.azure, *opened.azure],
         face_models=face_models,
         keep_pictures=keep_pictures,
+        recorder=recorder,
         queue=config.queue,
     )
 

@@ -9,12 +9,16 @@ import msgspec
 
 from sightline import _core
 from sightline.detectors import Batch, Columns
+from sightline.errors import RecordingError
 from sightline.events import EventMaker
 from sightline.motions import Motions
 from sightline.pipeline.azure_output import AzureOutput
 from sightline.pipeline.camera import USUAL_SIZE_PX, Camera, classes_of
 from sightline.pipeline.ground_of import GroundOf
+from sightline.pipeline.keeping import Keeping
+from sightline.pipeline.replaying import RecordedBatch, Replaying
 from sightline.pipeline.results import Connection, Ending, Image, Step, Watch
+from sightline.recording import RecordedSource, Recording
 from sightline.rules import core_scene
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack
@@ -28,8 +32,11 @@ if TYPE_CHECKING:
 
     from sightline.detectors import Detector
     from sightline.events import Event, Message
+    from sightline.recording import DetectionRecorder
     from sightline.sinks import Sink
     from sightline.video import Source
+
+    AnyBatch = _core.Batch | RecordedBatch
 
 _PERSON = "person"
 
@@ -41,13 +48,15 @@ class Pipeline:
         source: What to watch; for several, give `cameras` instead.
         scene: Lines and zones of `source`.
         cameras: Sources with their scenes.
-        detector: What finds people; see `open_detector`.
+        detector: What finds people; see `open_detector`. Or a recording of what one found, see `open_recording`: then the
+            sources are the recording's.
         tracker: The settings of the tracker that each source gets one of.
         sinks: Where events go, before they are yielded.
         azure_sinks: Where the messages of Azure AI Vision Spatial Analysis go; see `Camera.azure`.
         face_models: What finds faces and what tells masks, open, for cameras with `face_masks`; see
             `sightline.faces.FaceMaskClassifier`.
         keep_pictures: Whether each `Image` carries its pixels.
+        recorder: Takes down what the detector finds, to be replayed; it is closed with the pipeline.
         batch: Frames that go through the detector together, at most; on a CPU more than one gains nothing.
         queue: Decoded frames of one source that may wait, at least 1.
 
@@ -56,6 +65,8 @@ class Pipeline:
 
     Raises:
         ConfigError: When a scene is at fault, or the detector has no class that a camera asks for, with every fault's path.
+        RecordingError: When only one of detector and sources is of a recording, or the recorder's file is there already.
+        OSError: When the recorder's file cannot be made.
         SourceError: When a file cannot be opened. A camera that cannot be reached is tried again for ever; see `connection`.
     """
 
@@ -65,12 +76,13 @@ class Pipeline:
         source: Source | None = None,
         scene: Scene | None = None,
         cameras: Sequence[Camera] = (),
-        detector: Detector,
+        detector: Detector | Recording,
         tracker: ByteTrack | None = None,
         sinks: Sequence[Sink] = (),
         azure_sinks: Sequence[Sink] = (),
         face_models: tuple[Detector, Detector] | None = None,
         keep_pictures: bool = False,
+        recorder: DetectionRecorder | None = None,
         batch: int = 1,
         queue: int = 4,
     ) -> None:
@@ -83,12 +95,8 @@ class Pipeline:
         self.watch: Watch | None = None
         self._keeps_pictures = keep_pictures
         self._face_models = face_models
-        self._engine = _core.Engine(
-            detector.tensor_spec,
-            self._streams((tracker or ByteTrack()).settings),
-            batch=min(batch, detector.max_batch),
-            queue=queue,
-        )
+        streams = self._streams((tracker or ByteTrack()).settings, keep_detections=recorder is not None)
+        self._engine = _engine(detector, self.cameras, streams, batch=batch, queue=queue)
         self._sizes_px: dict[int, tuple[int, int]] = {}
         self._makers: dict[int, EventMaker] = {}
         self._grounds: dict[int, GroundOf] = {}
@@ -97,6 +105,7 @@ class Pipeline:
             self._begin(position)
         self._analyzed = [0] * len(self.cameras)
         self._closed = False
+        self._keeping = None if recorder is None else Keeping(recorder, self)
 
     def __iter__(self) -> Iterator[Event]:
         for step in self.steps():
@@ -119,6 +128,8 @@ class Pipeline:
         """
         while (batch := self._next_batch()) is not None:
             step = self._advance(batch)
+            if self._keeping is not None:
+                self._keeping.keep(batch, step)
             self._look_at_sizes(batch)
             events = self._events(step)
             images = [self._image(batch, step, position) for position in range(len(batch))]
@@ -152,6 +163,8 @@ class Pipeline:
             return
         self._closed = True
         self.stop()
+        if self._keeping is not None:
+            self._keeping.close()
         for sink in self.all_sinks:
             sink.close()
         self.detector.close()
@@ -187,7 +200,7 @@ class Pipeline:
                 camera, size_px=size_px, started_at=started_at, face_models=models
             )
 
-    def _look_at_sizes(self, batch: _core.Batch) -> None:
+    def _look_at_sizes(self, batch: AnyBatch) -> None:
         """Take note of a camera's first frame, and of one whose size is another than before."""
         for position, size_px in zip(batch.streams, batch.sizes_px, strict=True):
             known = self._sizes_px.get(position)
@@ -213,7 +226,7 @@ class Pipeline:
         names = self.detector.class_names
         return [class_id for class_id, name in names.items() if name == _PERSON]
 
-    def _next_batch(self) -> _core.Batch | None:
+    def _next_batch(self) -> AnyBatch | None:
         if self.watch is None:
             return self._engine.next_batch()
         self.watch.waiting()
@@ -221,17 +234,18 @@ class Pipeline:
         self.watch.working()
         return batch
 
-    def _advance(self, batch: _core.Batch) -> _core.Step:
+    def _advance(self, batch: AnyBatch) -> _core.Step:
+        if isinstance(batch, RecordedBatch):
+            return batch.advance()
+        engine, detector = cast("_core.Engine", self._engine), cast("Detector", self.detector)
         if len(batch) == 0:
-            return self._engine.advance_detections(batch, [])
-        output = self.detector.infer(Batch(batch.tensor, batch.streams, batch.placements))
-        if self.detector.decoder is None:
-            return self._engine.advance_detections(batch, cast("Sequence[Columns]", output))
-        return self._engine.advance(
-            batch, cast("Sequence[NDArray[np.float32]]", output), self.detector.decoder
-        )
+            return engine.advance_detections(batch, [])
+        output = detector.infer(Batch(batch.tensor, batch.streams, batch.placements))
+        if detector.decoder is None:
+            return engine.advance_detections(batch, cast("Sequence[Columns]", output))
+        return engine.advance(batch, cast("Sequence[NDArray[np.float32]]", output), detector.decoder)
 
-    def _image(self, batch: _core.Batch, step: _core.Step, position: int) -> Image:
+    def _image(self, batch: AnyBatch, step: _core.Step, position: int) -> Image:
         camera, pts_ns, epoch = batch.streams[position], batch.pts_ns[position], batch.epochs[position]
         self._analyzed[camera] += 1
         tracks = step.tracks(position, pts_ns, epoch, batch.sizes_px[position])
@@ -299,7 +313,7 @@ class Pipeline:
         """Each sink once, also one that takes both events and messages, as an outbox does."""
         return [*self.sinks, *(sink for sink in self.azure_sinks if sink not in self.sinks)]
 
-    def _streams(self, tracker: dict[str, Any]) -> list[dict[str, Any]]:
+    def _streams(self, tracker: dict[str, Any], *, keep_detections: bool) -> list[dict[str, Any]]:
         """What the engine needs to know of each camera."""
         return [
             {
@@ -310,6 +324,7 @@ class Pipeline:
                 "tracker": tracker,
                 "keep_pictures": self._keeps_pictures or self._looks_at_faces(camera),
                 "motions": camera.motions or bool(self.azure_sinks),
+                "keep_detections": keep_detections,
             }
             for camera, wanted in zip(self.cameras, classes_of(self.cameras, self.detector), strict=True)
         ]
@@ -322,3 +337,23 @@ class Pipeline:
         if self._keeps_pictures or image.pixels is None:
             return image
         return replace(image, pixels=None)
+
+
+def _engine(
+    detector: Detector | Recording,
+    cameras: Sequence[Camera],
+    streams: list[dict[str, Any]],
+    *,
+    batch: int,
+    queue: int,
+) -> _core.Engine | Replaying:
+    """What brings frames: the sources' decoders, or a recording."""
+    if isinstance(detector, Recording):
+        return Replaying(detector, cameras, streams)
+    if recorded := [
+        camera.source.source_id for camera in cameras if isinstance(camera.source, RecordedSource)
+    ]:
+        raise RecordingError(
+            f"{', '.join(recorded)}: expected the recording as the detector, found {detector.name}; give detector=recording"
+        )
+    return _core.Engine(detector.tensor_spec, streams, batch=min(batch, detector.max_batch), queue=queue)

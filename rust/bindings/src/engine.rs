@@ -12,7 +12,7 @@ use sightline_detections::StationarySpec;
 use sightline_engine as core;
 
 use crate::detach::{detached, detached_until, lock};
-use crate::detections::{Decoder, views};
+use crate::detections::{Columns, Decoder, columns_from_detections, views};
 use crate::errors::CoreError;
 use crate::facts::Fact;
 use crate::frames::{Placement, TensorSpec, tensor_shape};
@@ -22,9 +22,10 @@ use crate::tracks::{Tracks, detections_from_columns};
 use crate::video::{SourceSettings, WAIT, dict_from_connection, dict_from_info, dict_from_stats};
 use crate::zones::{SceneSettings, dict_from_counts, dict_from_motions};
 
+#[allow(clippy::struct_excessive_bools, reason = "as in the engine")]
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
-struct StreamSettings {
+pub(crate) struct StreamSettings {
     source: SourceSettings,
     #[pyo3(default)]
     paced: bool,
@@ -36,6 +37,25 @@ struct StreamSettings {
     tracker: TrackerSettings,
     keep_pictures: bool,
     motions: bool,
+    #[pyo3(default)]
+    keep_detections: bool,
+}
+
+impl StreamSettings {
+    pub(crate) fn spec(&self) -> PyResult<core::StreamSpec> {
+        Ok(core::StreamSpec {
+            uri: self.source.uri.clone(),
+            open: self.source.options()?,
+            classes: self.classes.clone(),
+            stationary: self.stationary.as_ref().map(StationarySettings::spec),
+            scene: self.scene.spec()?,
+            tracker: self.tracker.spec()?,
+            keep_pictures: self.keep_pictures,
+            paced: self.paced,
+            keep_motions: self.motions,
+            keep_detections: self.keep_detections,
+        })
+    }
 }
 
 #[derive(Debug, FromPyObject)]
@@ -78,19 +98,7 @@ impl Engine {
     ) -> PyResult<Self> {
         let specs = streams
             .iter()
-            .map(|stream| {
-                Ok(core::StreamSpec {
-                    uri: stream.source.uri.clone(),
-                    open: stream.source.options()?,
-                    classes: stream.classes.clone(),
-                    stationary: stream.stationary.as_ref().map(StationarySettings::spec),
-                    scene: stream.scene.spec()?,
-                    tracker: stream.tracker.spec()?,
-                    keep_pictures: stream.keep_pictures,
-                    paced: stream.paced,
-                    keep_motions: stream.motions,
-                })
-            })
+            .map(StreamSettings::spec)
             .collect::<PyResult<Vec<_>>>()?;
         let spec = core::EngineSpec {
             tensor: tensor.0.clone(),
@@ -198,7 +206,7 @@ impl Engine {
     }
 }
 
-fn no_stream(stream: usize) -> PyErr {
+pub(crate) fn no_stream(stream: usize) -> PyErr {
     PyIndexError::new_err(format!("no stream {stream}"))
 }
 
@@ -327,6 +335,7 @@ pub(crate) struct Step {
     facts: Vec<Fact>,
     tracks: Vec<Vec<sightline_tracks::Track>>,
     motions: Vec<Option<Vec<sightline_zones::TrackMotion>>>,
+    detections: Vec<Option<sightline_detections::Detections>>,
 }
 
 impl From<core::Step> for Step {
@@ -335,6 +344,7 @@ impl From<core::Step> for Step {
             facts: step.facts.iter().map(Fact::from).collect(),
             tracks: step.tracks,
             motions: step.motions,
+            detections: step.detections,
         }
     }
 }
@@ -368,6 +378,16 @@ impl Step {
         let motions = motions.as_ref();
         motions
             .map(|motions| dict_from_motions(py, motions))
+            .transpose()
+    }
+
+    /// What the detector found in an image, if its stream keeps that: xyxy, confidence and `class_id`.
+    fn detections<'py>(&self, py: Python<'py>, image: usize) -> PyResult<Option<Columns<'py>>> {
+        let found = self.detections.get(image);
+        let found = found.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
+        let found = found.clone();
+        found
+            .map(|found| columns_from_detections(py, found))
             .transpose()
     }
 

@@ -10,7 +10,7 @@ use sightline_tracks::{Track, TrackError};
 use sightline_video::{Health, Source, StreamInfo, VideoError};
 use sightline_zones::{Fact, Scene, SceneError, TrackMotion};
 
-use crate::batch::{Batch, Prepared};
+use crate::batch::{Batch, FrameTag, Prepared};
 use crate::post::Post;
 use crate::stream::{Stream, StreamSpec};
 use crate::worker::{News, Worker};
@@ -86,6 +86,8 @@ pub struct Step {
     pub tracks: Vec<Vec<Track>>,
     /// How each of these moves, of the images whose stream keeps that.
     pub motions: Vec<Option<Vec<TrackMotion>>>,
+    /// What the detector found in each image, before anything of it is left out, of the images whose stream keeps that.
+    pub detections: Vec<Option<Detections>>,
 }
 
 /// Several sources on their way from frames to facts.
@@ -218,7 +220,6 @@ impl Engine {
     pub fn advance(&mut self, batch: &Batch, mut output: Output<'_>) -> Result<Step, EngineError> {
         self.check_order(batch, &output)?;
         let mut step = Step::default();
-        let mut facts = Vec::new();
         for (image, tag) in batch.tags().enumerate() {
             let Some(stream) = self.streams.get_mut(tag.stream) else {
                 continue;
@@ -230,16 +231,12 @@ impl Engine {
                 }
                 Output::Detections(all) => stream.detections = std::mem::take(&mut all[image]),
             }
-            stream.advance(tag, &mut facts)?;
-            step.tracks.push(stream.tracker.visible().to_vec());
-            step.motions.push(stream.motions());
-            step.take((tag.stream, Some(image)), &mut facts);
+            step.see(image, tag, stream)?;
         }
         for end in &batch.ended {
             if let Some(stream) = self.streams.get_mut(end.stream) {
-                stream.scene.finish(&mut facts);
+                step.end(end.stream, stream);
             }
-            step.take((end.stream, None), &mut facts);
         }
         self.advanced = batch.number;
         Ok(step)
@@ -252,11 +249,9 @@ impl Engine {
             worker.stop();
         }
         let mut step = Step::default();
-        let mut facts = Vec::new();
         for (position, worker) in self.workers.iter_mut().enumerate() {
             if worker.take().is_some() {
-                self.streams[position].scene.finish(&mut facts);
-                step.take((position, None), &mut facts);
+                step.end(position, &mut self.streams[position]);
             }
         }
         step
@@ -295,6 +290,29 @@ impl Engine {
 }
 
 impl Step {
+    /// Takes the detections that `stream` has of one image through its tracker and rules.
+    pub(crate) fn see(
+        &mut self,
+        image: usize,
+        tag: &FrameTag,
+        stream: &mut Stream,
+    ) -> Result<(), EngineError> {
+        let mut facts = Vec::new();
+        self.detections.push(stream.kept_detections());
+        stream.advance(tag, &mut facts)?;
+        self.tracks.push(stream.tracker.visible().to_vec());
+        self.motions.push(stream.motions());
+        self.take((tag.stream, Some(image)), &mut facts);
+        Ok(())
+    }
+
+    /// Closes what the rules of a stream have open.
+    pub(crate) fn end(&mut self, position: usize, stream: &mut Stream) {
+        let mut facts = Vec::new();
+        stream.scene.finish(&mut facts);
+        self.take((position, None), &mut facts);
+    }
+
     fn take(&mut self, (stream, image): (usize, Option<usize>), facts: &mut Vec<Fact>) {
         self.facts.extend(facts.drain(..).map(|fact| StreamFact {
             stream,
