@@ -45,7 +45,7 @@ def two_cameras(ball, tmp_path, *, sinks=""):
         id = "down"
         fps = 5
         started_at = "2026-05-01T08:00:00Z"
-        lines = [{{ name = "middle", from = [0.0, 0.5], to = [1.0, 0.5] }}]
+        lines = [{{ name = "middle", from = [0.0, 0.75], to = [1.0, 0.75] }}]
         [[cameras]]
         source = "up.mp4"
         id = "up"
@@ -110,7 +110,7 @@ class TestAReplay:
         config = two_cameras(ball, tmp_path)
         azure = ("--encoding", "azure")
         live = sightline("run", config, *azure, "--record-detections", "two.detections")
-        assert len(live.stdout.splitlines()) > 20
+        assert len(live.stdout.splitlines()) >= 4
         assert sightline("run", config, *azure, "--detections", "two.detections").stdout == live.stdout
 
     def test_has_the_times_that_the_run_was_told(self, sightline, ball):
@@ -159,7 +159,7 @@ class TestAReplayInPython:
             cameras = [Camera(recording.source(name), SCENE) for name in "ab"]
             again = self.events_of(tmp_path, f"again{batch}", cameras=cameras, detector=recording)
             assert again == live
-            assert all(len(each.splitlines()) > 10 for each in live)
+            assert all(len(each.splitlines()) >= 4 for each in live)
 
     def test_of_a_looped_file_goes_on_over_its_epochs(self, ball, tmp_path):
         source = open_source(ball, loop=True, started_at="2026-05-01T08:00:00Z")
@@ -275,7 +275,7 @@ class TestALiveCamera:
             )
             started_at = pipeline.connection().started_at
         live = [(tmp_path / f"live.{end}").read_bytes() for end in ("jsonl", "azure")]
-        assert all(each.count(b"\n") >= 2 for each in live)
+        assert [each.count(b"\n") >= least for each, least in zip(live, (4, 1), strict=True)] == [True, True]
         assert self.replayed(recorder, tmp_path, azure) == (started_at, live)
         kept = recorder.path.read_bytes()
         assert b"viewer" not in kept
