@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import MappingProxyType
 
 import pytest
 from tests.peers.rtsp import RtspServer
@@ -191,18 +192,27 @@ class TestAReplayInPython:
         assert again == live
 
     def test_may_follow_other_classes_and_another_tracker(self, ball, tmp_path):
+        class Shapes(Whiteness):
+            class_names = MappingProxyType({0: "square", 1: "circle"})
+
+        def crossings(pipeline):
+            with pipeline:
+                return sum(isinstance(event, package.LineCrossed) for event in pipeline)
+
         recorder = DetectionRecorder(tmp_path / "ball.detections")
-        tracker = package.ByteTrack(new_track_thresh=0.95)
-        live = Pipeline(
-            source=open_source(ball), scene=SCENE, detector=Whiteness(), tracker=tracker, recorder=recorder
-        )
-        with live:
-            assert not [event for event in live if isinstance(event, package.LineCrossed)]
+        camera = Camera(open_source(ball), SCENE, classes=["circle"])
+        assert crossings(Pipeline(cameras=[camera], detector=Shapes(), recorder=recorder)) == 0
+        # What the run left out is in the recording all the same.
         recording = open_recording(recorder.path)
-        for classes, expected in ((None, 1), (["square"], 1), ([0], 1)):
+        for classes, expected in ((None, 1), (["Square"], 1), ([0], 1), (["circle"], 0)):
             camera = Camera(recording.source(), SCENE, classes=classes)
-            events = list(Pipeline(cameras=[camera], detector=recording))
-            assert sum(isinstance(event, package.LineCrossed) for event in events) == expected
+            assert crossings(Pipeline(cameras=[camera], detector=recording)) == expected
+        sure = package.ByteTrack(new_track_thresh=0.95)
+        assert (
+            crossings(Pipeline(source=recording.source(), scene=SCENE, detector=recording, tracker=sure)) == 0
+        )
+        with pytest.raises(package.ConfigError, match="no class 'star'"):
+            Pipeline(cameras=[Camera(recording.source(), SCENE, classes=["star"])], detector=recording)
 
     def test_and_its_sources_belong_together(self, ball, tmp_path):
         recorder = DetectionRecorder(tmp_path / "ball.detections")

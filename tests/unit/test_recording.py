@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sightline.config import StationaryConfig
 from sightline.detectors import Columns
 from sightline.errors import RecordingError
+from sightline.pipeline import Camera, Pipeline
 from sightline.recording import (
     CameraEntry,
     DetectionRecorder,
@@ -23,6 +25,7 @@ from sightline.recording import (
 )
 from sightline.recording.blocks import MAX_BYTES, first_line, packed
 from sightline.recording.entries import StartEntry, Steps
+from sightline.scene import Distance, Ground, Line, Scene, Zone
 
 RUN = RunEntry(sightline="1", model="made up", class_names={0: "person", 2: "car"})
 CAMERAS = [
@@ -103,6 +106,24 @@ def test_what_is_written_is_read_bit_by_bit(folder, given_steps, every):
     assert recording.frames == recorder.frames == sum(len(step.frames) for step in given_steps)
     assert recording.truncated_at is None
     assert recorder.bytes_written == recorder.path.stat().st_size
+
+
+@given(st.lists(steps, max_size=6))
+def test_whatever_a_file_says_can_be_replayed(folder, given_steps):
+    recording = open_recording(written(folder / "played", given_steps).path)
+    half = [(0, 0.5), (1, 0.5), (1, 1), (0, 1)]
+    scene = Scene(
+        lines=[Line("middle", (0, 0.5), (1, 0.5))],
+        zones=[Zone("low", half, dwell_s=1, loiter_s=1, queue_after_s=1)],
+        distances=[Distance(name="apart", threshold=0.5)],
+        ground=Ground(auto=True),
+        summary_s=3600 * 24 * 365,
+    )
+    cameras = [Camera(source, scene, stationary=StationaryConfig()) for source in recording.sources]
+    with Pipeline(cameras=cameras, detector=recording) as pipeline:
+        for _ in pipeline:
+            pass
+    assert sum(map(pipeline.frames_analyzed, range(2))) == recording.frames
 
 
 def some_steps(count=20):
