@@ -7,7 +7,14 @@ from sightline import _core
 from sightline.calibration import Calibration, CalibrationSettings, Calibrator
 from sightline.detections import Detections
 from sightline.detectors import Detector, MotionDetector, OnnxDetector, open_detector
-from sightline.errors import ConfigError, ModelError, SightlineError, SinkError, SourceError
+from sightline.errors import (
+    ConfigError,
+    ModelError,
+    RecordingError,
+    SightlineError,
+    SinkError,
+    SourceError,
+)
 from sightline.events import (
     Event,
     LineCrossed,
@@ -36,6 +43,7 @@ from sightline.ground import AutoCalibration, GroundPlane
 from sightline.heat_map import HeatMap
 from sightline.motions import Motions
 from sightline.pipeline import Camera, Pipeline
+from sightline.recording import DetectionRecorder, Recording, open_recording
 from sightline.rules import LineZone, PolygonZone, Rules
 from sightline.scene import Distance, Ground, GroundPoint, Line, Scene, Zone
 from sightline.tracks import ByteTrack, Tracks
@@ -51,6 +59,7 @@ __all__ = [
     "Calibrator",
     "Camera",
     "ConfigError",
+    "DetectionRecorder",
     "Detections",
     "Detector",
     "Distance",
@@ -78,6 +87,8 @@ __all__ = [
     "QueueChanged",
     "QueueLeft",
     "QueueWaitExceeded",
+    "Recording",
+    "RecordingError",
     "Rules",
     "Scene",
     "SightlineError",
@@ -99,5 +110,6 @@ __all__ = [
     "ZoneSummarized",
     "__version__",
     "open_detector",
+    "open_recording",
     "open_source",
 ]

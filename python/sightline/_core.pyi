@@ -435,7 +435,7 @@ class Engine:
     """Several sources on their way from frames to facts.
 
     Each stream is a mapping with source (the settings of `Source`), scene, tracker, keep_pictures and motions, and, where they are
-    wanted, paced, classes (the ids that tracker and rules see) and stationary (distance_px, window_s, ratio).
+    wanted, paced, classes (the ids that tracker and rules see), stationary (distance_px, window_s, ratio) and keep_detections.
     """
 
     def __new__(
@@ -518,6 +518,31 @@ class Step:
         """Return the visible tracks of an image, given when and where it was seen."""
     def motions(self, image: int) -> dict[str, NDArray[np.float64]] | None:
         """How these move, row by row, if the stream keeps that: columns by name."""
+    def detections(self, image: int) -> _Columns | None:
+        """What the detector found in an image, before anything is left out, if the stream keeps that."""
     @property
     def people(self) -> list[int]:
         """Number of visible tracks of each image."""
+
+@final
+class Replay:
+    """Several recorded streams on their way from detections to facts.
+
+    Each stream is a mapping as `Engine` takes it, whose source is not opened, with what `Engine.info` said of it.
+    """
+
+    def __new__(cls, streams: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Replay: ...
+    def advance(
+        self,
+        frames: Sequence[tuple[int, int, int, int, tuple[int, int], _Columns]],
+        ended: Sequence[int],
+    ) -> Step:
+        """Take recorded frames (stream, index, epoch, pts_ns, size_px, detections) through tracking and rules, then end streams."""
+    def stop(self) -> Step:
+        """End every stream that goes on, and close what the rules have open."""
+    def info(self, stream: int) -> dict[str, Any]:
+        """What was known of a stream's video."""
+    def set_ground(self, stream: int, ground: GroundPlane) -> None:
+        """Say where the ground of a stream is that was to be found later."""
+    def counts(self, stream: int) -> dict[str, Any]:
+        """What a stream's rules have counted so far."""

@@ -5,6 +5,7 @@
     ├── SourceError      a video cannot be opened or read, or written
     ├── ModelError       a model cannot be found, read, recognized or run
     │   └── UnknownClassError   it has no class of a name or id; `.faults` lists every one
+    ├── RecordingError   a recording of detections cannot be read, written or replayed
     └── SinkError        events could not be delivered; `.events` has them
 
 Arguments of a wrong type or range raise Python's own `TypeError` and `ValueError`.
@@ -73,6 +74,10 @@ class UnknownClassError(ModelError):
     def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
         self.faults: list[tuple[int, str]] = list(faults)
         super().__init__("\n".join(message for _, message in self.faults))
+
+
+class RecordingError(SightlineError):
+    """A recording of detections cannot be read, written or replayed; the message says where and what was found."""
 
 
 class Refusal(NamedTuple):

@@ -30,6 +30,8 @@ MODULES = [
     "video",
     "detections",
     "detectors",
+    "recording",
+    "differences",
     "tracks",
     "motions",
     "ground",

@@ -165,6 +165,13 @@ def test_the_guide_to_operating_names_every_metric_and_settings_that_exist(tmp_p
     assert asked <= {*re.findall(r"^(sightline_\w+)", page, re.MULTILINE), *families}
 
 
+def test_the_guide_to_replays_runs_as_it_stands(tmp_path, monkeypatch):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/guide/replay.md").read_text(), re.DOTALL)
+    write_ball(tmp_path / "lobby.mp4")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "replay.md", "exec"), {})  # noqa: S102 - our own text
+
+
 def written(texts, folder):
     files = [folder / f"{number}.toml" for number in range(len(texts))]
     for file, text in zip(files, texts, strict=True):

@@ -50,6 +50,15 @@ def test_messages_have_todays_time_where_nobody_says_another(sightline, manifest
     assert found[0]["sourceInfo"]["timestamp"] > "2026-"
 
 
+def test_a_replay_has_the_times_of_its_run(sightline, manifest):
+    path = manifest()
+    live = run(sightline, path, "--record-detections", "ball.detections")
+    assert messages(live)
+    again = sightline("run", path, "--detections", "ball.detections")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == live.stdout
+
+
 def test_the_earlier_edition_and_native_events_can_be_had(sightline, manifest):
     earlier = messages(run(sightline, manifest(), "--azure-schema", "1.0"))
     assert {message["schemaVersion"] for message in earlier} == {"1.0"}

@@ -14,8 +14,10 @@ from sightline.cli.check import check
 from sightline.cli.conformance import conformance
 from sightline.cli.console import STOPPED
 from sightline.cli.demo import demo
+from sightline.cli.diff import diff
 from sightline.cli.edge import edge
 from sightline.cli.migrate import migrate
+from sightline.cli.record import record_detections
 from sightline.cli.run import run
 from sightline.cli.status import status
 
@@ -28,6 +30,8 @@ app = typer.Typer(
     help="People analytics on video: who crosses a line, enters a zone and stays how long, as events.",
 )
 app.command()(run)
+app.command()(record_detections)
+app.command()(diff)
 app.command()(check)
 app.command()(migrate)
 app.add_typer(model.app, name="model")

@@ -32,3 +32,16 @@ Schema = Annotated[
     AzureSchema | None,
     typer.Option("--azure-schema", help="Edition of a manifest's messages.", show_default="2.0"),
 ]
+Fps = Annotated[float | None, typer.Option(help="Frames analyzed per second.", show_default="10")]
+StartedAt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Wall-clock time of the first frame, RFC 3339, of cameras that do not say it; events then carry a time of day.",
+        show_default="now in Azure's messages, else unknown",
+    ),
+]
+Once = Annotated[
+    bool,
+    typer.Option("--once", help="End at the end of a file, where the configuration would play it again."),
+]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options of `sightline run`; None for what was not given."""
+    """The options of `sightline run`; None for what was not given. `replayed` is for times that a recording has."""
 
     model: str | None
     line: list[str] | None
@@ -50,6 +50,7 @@ class Options:
     azure_schema: AzureSchema | None
     face_model: str | None
     mask_model: str | None
+    replayed: bool = False
 
 
 def config_of(target: str, options: Options) -> Config:
@@ -59,7 +60,7 @@ def config_of(target: str, options: Options) -> Config:
         ConfigError: With every fault.
     """
     _check_start(options.started_at)
-    if target.endswith(".toml"):
+    if is_toml(target):
         config = _of_toml(target, options)
     elif is_azure(target):
         config = _of_manifest(target, options)
@@ -70,7 +71,12 @@ def config_of(target: str, options: Options) -> Config:
 
 def default_encoding(target: str) -> Encoding:
     """How events are written where nobody says it."""
-    return "azure" if not target.endswith(".toml") and is_azure(target) else "cloudevents"
+    return "azure" if not is_toml(target) and is_azure(target) else "cloudevents"
+
+
+def is_toml(target: str) -> bool:
+    """Whether this names a configuration."""
+    return target.endswith(".toml")
 
 
 def _of_toml(path: str, options: Options) -> Config:
@@ -86,7 +92,7 @@ def _of_toml(path: str, options: Options) -> Config:
         "--face-model": options.face_model,
         "--mask-model": options.mask_model,
     }
-    _refuse(given.items(), f"say this in {path} instead")
+    refuse(given.items(), f"say this in {path} instead")
     config = load_config(path)
     if not options.once:
         return config
@@ -96,7 +102,7 @@ def _of_toml(path: str, options: Options) -> Config:
 
 def _of_manifest(path: str, options: Options) -> Config:
     given = {"--line": options.line, "--zone": options.zone, "--scene": options.scene}
-    _refuse(given.items(), f"{path} says what is watched; `sightline migrate` makes a file of it to add to")
+    refuse(given.items(), f"{path} says what is watched; `sightline migrate` makes a file of it to add to")
     deployment = load_azure(path, schema_version=options.azure_schema or "2.0", once=options.once)
     if rest := tell(deployment):
         say(f"{path}: {rest} settings mean something else or nothing here; see `sightline migrate {path}`")
@@ -110,11 +116,12 @@ def _of_manifest(path: str, options: Options) -> Config:
     if options.fps is not None:
         cameras = [msgspec.structs.replace(camera, fps=options.fps) for camera in config.cameras]
         config = msgspec.structs.replace(config, cameras=cameras)
-    return config if options.started_at is not None else _started(config, now())
+    said = options.started_at is not None or options.replayed
+    return config if said else _started(config, now())
 
 
 def _of_video(path: str, options: Options) -> Config:
-    scene = _scene(options)
+    scene = scene_of_options(options)
     camera = CameraConfig(
         source=path,
         id=_camera_id(path),
@@ -126,8 +133,12 @@ def _of_video(path: str, options: Options) -> Config:
     return Config(cameras=[camera], detector=detector)
 
 
-def _scene(options: Options) -> Scene:
-    """What was drawn on the command line, with what a scene file adds."""
+def scene_of_options(options: Options) -> Scene:
+    """Return what was drawn on the command line, with what a scene file adds.
+
+    Raises:
+        ConfigError: With every fault.
+    """
     drawn = scene_from_arguments(options.line or [], options.zone or [])
     if options.scene is None:
         return drawn
@@ -201,7 +212,8 @@ def _check_start(started_at: str | None) -> None:
         raise ConfigError([Fault("--started-at", message)]) from None
 
 
-def _refuse(given: Iterable[tuple[str, object]], why: str) -> None:
+def refuse(given: Iterable[tuple[str, object]], why: str) -> None:
+    """Raise `ConfigError` with each option that was given."""
     faults = [Fault(option, why) for option, value in given if value is not None]
     if faults:
         raise ConfigError(faults)

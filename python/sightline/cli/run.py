@@ -10,22 +10,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sightline.cli.choices import Confidence, FaceModel, MaskModel, Model, Schema, Threads
+from sightline.cli.choices import (
+    Confidence,
+    FaceModel,
+    Fps,
+    MaskModel,
+    Model,
+    Once,
+    Schema,
+    StartedAt,
+    Threads,
+)
 from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, speak, warn
 from sightline.cli.counting import KeptCounts
 from sightline.cli.delivering import Sinks
+from sightline.cli.endings import say_endings
 from sightline.cli.heat import HeatDrawing
 from sightline.cli.operating import Format, Level, Listen, TokenFile, Traces, operations_of
 from sightline.cli.options import Options, config_of, default_encoding
 from sightline.cli.progress import RunProgress
 from sightline.cli.reloading import Reloading
+from sightline.cli.replaying import refuse_of_video, replayed_config, replaying_pipeline
 from sightline.cli.running import pipeline_from_config
 from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.cli.summary import print_summary, summary
 from sightline.config.azure import is_azure
 from sightline.errors import ConfigError, SightlineError
 from sightline.events import Encoding
+from sightline.recording import DetectionRecorder, open_recording
 from sightline.render import VideoRenderer
 from sightline.sinks import StdoutSink, sink_from_argument
 from sightline.urls import is_live
@@ -37,7 +50,7 @@ if TYPE_CHECKING:
     from sightline.sinks import Sink
 
 Target = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="CONFIG.toml | MANIFEST.json | VIDEO | ADDRESS", help="What to watch.", show_default=False
     ),
@@ -70,7 +83,6 @@ SinkNames = Annotated[
         show_default="-",
     ),
 ]
-Fps = Annotated[float | None, typer.Option(help="Frames analyzed per second.", show_default="10")]
 Render = Annotated[
     Path | None,
     typer.Option(
@@ -91,17 +103,21 @@ Wire = Annotated[
         show_default="azure for a manifest, else cloudevents",
     ),
 ]
-StartedAt = Annotated[
-    str | None,
+Detections = Annotated[
+    Path | None,
     typer.Option(
-        metavar="TIME",
-        help="Wall-clock time of the first frame, RFC 3339, of cameras that do not say it; events then carry a time of day.",
-        show_default="now in Azure's messages, else unknown",
+        "--detections",
+        metavar="FILE",
+        help="Replay detections that were recorded: no video is opened, no model is loaded; a configuration's cameras are found by their id.",
     ),
 ]
-Once = Annotated[
-    bool,
-    typer.Option("--once", help="End at the end of a file, where the configuration would play it again."),
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        "--record-detections",
+        metavar="FILE",
+        help="Also write what the detector finds (boxes and times, no pictures) here, for --detections.",
+    ),
 ]
 WatchConfig = Annotated[
     bool,
@@ -116,7 +132,7 @@ AsJson = Annotated[
 
 
 def run(
-    target: Target,
+    target: Target = None,
     *,
     model: Model = None,
     line: Lines = None,
@@ -134,6 +150,8 @@ def run(
     mask_model: MaskModel = None,
     render: Render = None,
     heat_map: Heat = None,
+    detections: Detections = None,
+    record_detections: Record = None,
     listen: Listen = None,
     token_file: TokenFile = None,
     watch_config: WatchConfig = False,
@@ -150,8 +168,12 @@ def run(
     Example: sightline run lobby.mp4 --line door:0.10,0.62,0.92,0.62 --sink events.jsonl
 
     Example: sightline run deployment.json --model yolox-nano --once
+
+    Example: sightline run --detections lobby.detections --line door:0.10,0.62,0.92,0.62
     """
     speak(log_format, log_level)
+    if target is None and detections is None:
+        raise typer.BadParameter("expected what to watch, or --detections FILE", param_hint="TARGET")
     options = Options(
         model=model,
         line=line,
@@ -165,22 +187,34 @@ def run(
         azure_schema=azure_schema,
         face_model=face_model,
         mask_model=mask_model,
+        replayed=detections is not None,
     )
     pictures = render is not None or heat_map is not None
     try:
-        config = config_of(target, options)
+        recording = None if detections is None else open_recording(detections)
+        if recording is None:
+            config = config_of(target or "", options)
+        else:
+            refuse_of_video(options, render=render, heat_map=heat_map, record_detections=record_detections)
+            config = replayed_config(target, options, recording)
         operations = operations_of(config.operate, listen, token_file, traces)
-        sinks = _sinks(sink or [], config, encoding or default_encoding(target))
+        sinks = _sinks(sink or [], config, encoding or default_encoding(target or ""))
         _check(config, render, heat_map)
-        reloads = _reloads(target, pictures=pictures, asked=watch_config)
-        pipeline = pipeline_from_config(config, sinks, keep_pictures=pictures)
+        fixed = pictures or detections is not None or record_detections is not None
+        reloads = _reloads(target, fixed=fixed, asked=watch_config)
+        recorder = None if record_detections is None else DetectionRecorder(record_detections)
+        pipeline = (
+            pipeline_from_config(config, sinks, keep_pictures=pictures, recorder=recorder)
+            if recording is None
+            else replaying_pipeline(config, recording, sinks)
+        )
         views: list[VideoRenderer | HeatDrawing] = [HeatDrawing(heat_map)] if heat_map else []
     except (SightlineError, OSError, ValueError) as error:
         fail(error, as_json=as_json)
     views += [VideoRenderer(render, pipeline)] if render else []
     with operations, KeptCounts(pipeline, config.operate), contextlib.ExitStack() as stack:
         operations.attach(pipeline)
-        if reloads:
+        if target is not None and reloads:
             reload = partial(config_of, target, options)
             stack.enter_context(Reloading(pipeline, config, reload, target=target, watch=watch_config))
         stopped = _watch(pipeline, views, operations, as_json=as_json)
@@ -202,22 +236,20 @@ def _check(config: Config, render: Path | None, heat_map: Path | None) -> None:
         raise ConfigError("--render: expected video files, found the address of a camera, which has no end")
 
 
-def _reloads(target: str, *, pictures: bool, asked: bool) -> bool:
-    """Return whether the target can be read anew while it runs.
+def _reloads(target: str | None, *, fixed: bool, asked: bool) -> bool:
+    """Return whether the target can be read anew while it runs; not where what is drawn or recorded is `fixed` to the start.
 
     Raises:
         ConfigError: When that was asked for, and it cannot.
     """
-    written = target.endswith(".toml") or is_azure(target)
+    written = target is not None and (target.endswith(".toml") or is_azure(target))
     if asked and not written:
+        raise ConfigError("--watch-config: expected a configuration or a manifest to look after, found none")
+    if asked and fixed:
         raise ConfigError(
-            "--watch-config: expected a configuration or a manifest to look after, found a video"
+            "--watch-config: expected no --render, --heat-map, --detections or --record-detections, which are of one configuration"
         )
-    if asked and pictures:
-        raise ConfigError(
-            "--watch-config: expected no --render and no --heat-map, which draw what was watched at the start"
-        )
-    return written and not pictures
+    return written and not fixed
 
 
 def _sinks(arguments: list[str], config: Config, encoding: Encoding) -> Sinks:
@@ -267,24 +299,6 @@ def _watch(
     if as_json:
         typer.echo(json.dumps(summary(pipeline, stopped=stopped)))
     else:
-        _say_endings(pipeline)
+        say_endings(pipeline)
         print_summary(pipeline, stopped=stopped)
     return stopped
-
-
-def _say_endings(pipeline: Pipeline) -> None:
-    for camera, ending in sorted(pipeline.endings.items()):
-        name = pipeline.cameras[camera].source.source_id
-        if ending.error:
-            warn(f"{name}: ended early: {ending.error}", camera=name)
-        if ending.frames_dropped:
-            warn(
-                f"{name}: {ending.frames_dropped} frames were dropped, since nobody took them in time",
-                camera=name,
-            )
-        if ending.truncated:
-            warn(f"{name}: the file is truncated; what could be read was counted", camera=name)
-        if ending.decode_errors:
-            warn(f"{name}: {ending.decode_errors} broken packets or frames were left out", camera=name)
-        for text in ending.warnings:
-            say(f"  {name}: {text}", camera=name)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sightline.pipeline import Change
+    from sightline.recording import DetectionRecorder
 
 DEFAULT_MODEL = "yolox-nano"
 MOTION = "motion"
@@ -30,11 +31,14 @@ MOTION = "motion"
 _FIXED = ("sinks", "outbox", "faces", "operate", "queue")
 
 
-def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -> Pipeline:
+def pipeline_from_config(
+    config: Config, sinks: Sinks, *, keep_pictures: bool, recorder: DetectionRecorder | None = None
+) -> Pipeline:
     """Open everything a configuration names; `sinks` come besides those of the configuration.
 
     Raises:
         SightlineError: What cannot be opened, with the camera's place in the configuration.
+        OSError: When the recorder's file cannot be made.
     """
     cameras = _cameras(config, known=())
     detector = _open_detector(config, _size_px(cameras[0]))
@@ -49,6 +53,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
         azure_sinks=[*sinks.azure, *opened.azure],
         face_models=face_models,
         keep_pictures=keep_pictures,
+        recorder=recorder,
         queue=config.queue,
     )
 

@@ -17,23 +17,36 @@ def summary(pipeline: Pipeline, *, stopped: bool = False) -> dict[str, Any]:
     """Return frames, warnings and counts of every camera as plain values."""
     cameras: list[dict[str, Any]] = []
     for position, camera in pipeline.cameras.items():
-        counts, ending = pipeline.counts(position), pipeline.endings.get(position)
+        counts = pipeline.counts(position)
         names = {
             "lines": [line.name for line in camera.scene.lines],
             "zones": [zone.name for zone in camera.scene.zones],
             "distances": [distance.name for distance in camera.scene.distances],
         }
         named = {kind: dict(zip(names[kind], counts[kind], strict=True)) for kind in names}
-        read: dict[str, Any] = {"frames": pipeline.frames_analyzed(position)}
-        if ending:
-            read |= {
-                "truncated": ending.truncated,
-                "decode_errors": ending.decode_errors,
-                "warnings": ending.warnings,
-                "error": ending.error,
-            }
-        cameras.append({"id": camera.source.source_id, **read, **named})
+        cameras.append({**_ending(pipeline, position), **named})
     return {"type": "summary", "stopped": stopped, "cameras": cameras}
+
+
+def endings(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return frames and warnings of every camera as plain values."""
+    return [_ending(pipeline, position) for position in range(len(pipeline.cameras))]
+
+
+def _ending(pipeline: Pipeline, position: int) -> dict[str, Any]:
+    ending = pipeline.endings.get(position)
+    read: dict[str, Any] = {
+        "id": pipeline.cameras[position].source.source_id,
+        "frames": pipeline.frames_analyzed(position),
+    }
+    if ending:
+        read |= {
+            "truncated": ending.truncated,
+            "decode_errors": ending.decode_errors,
+            "warnings": ending.warnings,
+            "error": ending.error,
+        }
+    return read
 
 
 def print_summary(pipeline: Pipeline, *, stopped: bool = False) -> None:

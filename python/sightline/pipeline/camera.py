@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sightline.config import StationaryConfig
     from sightline.detectors import Detector
     from sightline.events.azure import AzureCamera
+    from sightline.recording import Recording
     from sightline.scene import Scene
     from sightline.video import Source
 
@@ -48,7 +49,7 @@ class Camera:
     face_masks: bool = False
 
 
-def classes_of(cameras: Sequence[Camera], detector: Detector) -> list[list[int] | None]:
+def classes_of(cameras: Sequence[Camera], detector: Detector | Recording) -> list[list[int] | None]:
     """Return the class ids that each camera asks for; the detector's names say what they are called."""
     found: list[list[int] | None] = []
     faults: list[Fault] = []

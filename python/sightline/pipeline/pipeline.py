@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import msgspec
-
 from sightline import _core
 from sightline.detectors import Batch, Columns
 from sightline.errors import ConfigError
-from sightline.pipeline.camera import USUAL_SIZE_PX, Camera, classes_of
+from sightline.pipeline.camera import USUAL_SIZE_PX, Camera
 from sightline.pipeline.changes import Change, Planned, Wanted, carried_counts, change_to
+from sightline.pipeline.delivery import Delivery
+from sightline.pipeline.engines import AnyBatch, StreamSettings, open_engine
+from sightline.pipeline.keeping import Keeping
+from sightline.pipeline.replaying import RecordedBatch
 from sightline.pipeline.results import Connection, Ending, Image, Stage, Step, Watch
 from sightline.pipeline.watched import Watched, size_of, without_pixels
-from sightline.rules import core_scene
+from sightline.recording import Recording
 from sightline.scene import Scene
 from sightline.tracks import ByteTrack
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from sightline.detectors import Detector
     from sightline.events import Event, Message
+    from sightline.recording import DetectionRecorder
     from sightline.sinks import Sink
     from sightline.video import Source
 
@@ -38,21 +41,27 @@ class Pipeline:
         source: What to watch; for several, give `cameras` instead.
         scene: Lines and zones of `source`.
         cameras: Sources with their scenes.
-        detector: What finds people; see `open_detector`.
+        detector: What finds people; see `open_detector`. Or a recording of what one found, see `open_recording`: then the
+            sources are the recording's.
         tracker: The settings of the tracker that each source gets one of.
         sinks: Where events go, before they are yielded.
         azure_sinks: Where the messages of Azure AI Vision Spatial Analysis go; see `Camera.azure`.
         face_models: What finds faces and what tells masks, open, for cameras with `face_masks`; see
             `sightline.faces.FaceMaskClassifier`.
         keep_pictures: Whether each `Image` carries its pixels.
+        recorder: Takes down what the detector finds, to be replayed; it is closed with the pipeline.
         batch: Frames that go through the detector together, at most; by default one of each camera, if the detector takes so many.
         queue: Decoded frames of one source that may wait, at least 1.
 
     Attributes:
+        cameras: What is watched, by number; see `reconfigure`. A number is never given to another camera.
+        endings: How sources ended, by number.
         watch: Is told of each step, if there is one.
 
     Raises:
         ConfigError: When a scene is at fault, or the detector has no class that a camera asks for, with every fault's path.
+        RecordingError: When only one of detector and sources is of a recording, or the recorder's file is there already.
+        OSError: When the recorder's file cannot be made.
         SourceError: When a file cannot be opened. A camera that cannot be reached is tried again for ever; see `connection`.
     """
 
@@ -62,12 +71,13 @@ class Pipeline:
         source: Source | None = None,
         scene: Scene | None = None,
         cameras: Sequence[Camera] = (),
-        detector: Detector,
+        detector: Detector | Recording,
         tracker: ByteTrack | None = None,
         sinks: Sequence[Sink] = (),
         azure_sinks: Sequence[Sink] = (),
         face_models: tuple[Detector, Detector] | None = None,
         keep_pictures: bool = False,
+        recorder: DetectionRecorder | None = None,
         batch: int | None = None,
         queue: int = 4,
     ) -> None:
@@ -76,20 +86,26 @@ class Pipeline:
         watched = list(cameras) if source is None else [Camera(source, scene or Scene())]
         self.cameras: Mapping[int, Camera] = dict(enumerate(watched))
         self.detector = detector
-        self.sinks, self.azure_sinks = list(sinks), list(azure_sinks)
         self.endings: dict[int, Ending] = {}
         self.watch: Watch | None = None
+        self._delivery = Delivery(sinks, azure_sinks)
         self._keeps_pictures = keep_pictures
         self._face_models = face_models
         self._tracker = tracker or ByteTrack()
         self._most = batch
-        streams = self._streams(watched, detector, self._tracker)
-        self._engine = _core.Engine(
-            detector.tensor_spec, streams, batch=self._batch(watched, detector), queue=queue
+        self._settings = StreamSettings(
+            keep_pictures=keep_pictures,
+            looks_at_faces=face_models is not None and bool(azure_sinks),
+            azure=bool(azure_sinks),
+            keep_detections=recorder is not None,
         )
+        streams = self._settings.of(watched, detector, self._tracker)
+        batch = self._batch(watched, detector)
+        self._engine = open_engine(detector, watched, streams, batch=batch, queue=queue)
         self._watched = {number: self._watch_camera(number, camera) for number, camera in enumerate(watched)}
         self._planned = Planned()
         self._closed = False
+        self._keeping = None if recorder is None else Keeping(recorder, self)
 
     def __iter__(self) -> Iterator[Event]:
         for step in self.steps():
@@ -112,8 +128,7 @@ class Pipeline:
         """
         while (found := self._next_step()) is not None:
             yield found
-        for sink in self.all_sinks:
-            sink.flush()
+        self._delivery.flush()
         self._begins("wait")
 
     def reconfigure(
@@ -144,13 +159,14 @@ class Pipeline:
             What becomes of each camera. A file that cannot be opened when the time comes is in `endings`, with the error.
 
         Raises:
-            ConfigError: When something is at fault, with every fault's path; nothing changes then.
+            ConfigError: When something is at fault, with every fault's path; nothing changes then. So in a replay, and while
+                detections are recorded.
         """
-        wanted = Wanted(list(cameras), detector, tracker)
+        engine, wanted = self._changeable(), Wanted(list(cameras), detector, tracker)
         change = change_to(cameras, self.cameras)
         self._check(wanted)
         self._planned.plan(wanted)
-        self._engine.nudge()
+        engine.nudge()
         return change
 
     @property
@@ -160,14 +176,12 @@ class Pipeline:
 
     def count_on(self, camera: int, counts: Mapping[str, Sequence[Mapping[str, Any] | None]]) -> None:
         """Let a camera's rules count on from what was counted elsewhere, such as before a restart; see `Rules.count_on`."""
-        self._engine.count_on(camera, counts)
+        self._changeable().count_on(camera, counts)
 
     def stop(self) -> list[Event]:
         """End early: sources are closed, and what is open (people inside a zone) ends with its events."""
-        step = self._engine.stop()
-        events = self._ended(step)
-        for sink in self.all_sinks:
-            sink.flush()
+        events = self._ended(self._engine.stop())
+        self._delivery.flush()
         return events
 
     def close(self) -> None:
@@ -176,8 +190,9 @@ class Pipeline:
             return
         self._closed = True
         self.stop()
-        for sink in self.all_sinks:
-            sink.close()
+        if self._keeping is not None:
+            self._keeping.close()
+        self._delivery.close()
         self.detector.close()
         for model in self._face_models or ():
             model.close()
@@ -194,53 +209,19 @@ class Pipeline:
         """How the camera's connection is now; may be asked from another thread."""
         return Connection(**self._engine.connection(camera))
 
-    def _watch_camera(self, number: int, camera: Camera) -> Watched:
-        size_px, started_at = size_of(self._engine.info(number)), self._started_at(number, camera)
-        return self._watched_as(number, camera, self.detector, size_px, started_at)
-
-    def _batch(self, cameras: Sequence[Camera], detector: Detector) -> int:
-        """Images that go through the detector together, at most."""
-        return min(self._most or max(1, len(cameras)), detector.max_batch)
-
-    def _watched_as(
-        self,
-        number: int,
-        camera: Camera,
-        detector: Detector,
-        size_px: tuple[int, int],
-        started_at: str | None,
-    ) -> Watched:
-        return Watched(
-            camera,
-            number,
-            class_names=detector.class_names,
-            size_px=size_px,
-            started_at=started_at,
-            azure=bool(self.azure_sinks),
-            face_models=self._face_models,
-        )
-
-    def _check(self, wanted: Wanted) -> None:
-        """Raise what is at fault with what is wanted next, so that nothing is when the loop gets to it."""
-        detector = wanted.detector or self.detector
-        if detector.tensor_spec != self.detector.tensor_spec:
-            raise ConfigError(
-                "detector.model: the new model wants another input than the one that runs; start anew for it"
-            )
-        _core.Engine.check(self._streams(wanted.cameras, detector, wanted.tracker or self._tracker))
-        for camera in wanted.cameras:
-            self._watched_as(0, camera, detector, USUAL_SIZE_PX, camera.source.started_at)
-
-    def _started_at(self, number: int, camera: Camera) -> str | None:
-        reached = self.connection(number).started_at if camera.source.is_live else None
-        return reached or camera.source.started_at
+    @property
+    def all_sinks(self) -> list[Sink]:
+        """Each sink once, also one that takes both events and messages, as an outbox does."""
+        return self._delivery.all_sinks
 
     def _next_step(self) -> Step | None:
         """Do what is planned, or take the next batch through; `None` at the end of every source."""
         while True:
             if (wanted := self._planned.take()) is not None:
                 return self._observed(Step([], self._apply(wanted)), [])
-            batch = self._next_batch()
+            self._begins("wait")
+            batch = self._engine.next_batch()
+            self._begins("infer")
             if batch is not None and (len(batch) or batch.ended):
                 return self._observed(self._take(batch), batch.ages_s())
             if batch is not None:
@@ -248,117 +229,54 @@ class Pipeline:
             elif not self._planned.is_there:
                 return None
 
+    def _begins(self, stage: Stage) -> None:
+        if self.watch is not None:
+            self.watch.begin(stage)
+
     def _observed(self, step: Step, latencies_s: Sequence[float]) -> Step:
         if self.watch is not None:
             self.watch.observe(step, latencies_s)
         return step
 
-    def _take(self, batch: _core.Batch) -> Step:
+    def _take(self, batch: AnyBatch) -> Step:
         """Take a batch through detection, tracking, rules and sinks."""
         step = self._advance(batch)
         self._begins("deliver")
-        images: list[Image] = []
-        for position, number in enumerate(batch.streams):
-            watched = self._watched[number]
-            started_at = self._started_at(number, watched.camera) if watched.is_new else None
-            watched.look_at(batch.sizes_px[position], started_at)
-            image, ground = watched.image(batch, step, position)
-            if ground is not None:
-                self._engine.set_ground(number, ground.core)
-            images.append(image)
+        if self._keeping is not None:
+            self._keeping.keep(batch, step)
+        images = [self._image(batch, step, position) for position in range(len(batch))]
         events = self._events(step)
         for fact, event in zip(step.facts, events, strict=True):
             if fact.image is not None:
                 images[fact.image].events.append(event)
         for ended in batch.ended:
-            self._end(ended)
-        self._deliver(events, self._messages(images, batch.epochs, step.facts, events))
+            number: int = ended["stream"]
+            self.endings[number] = self._watched[number].ending(ended)
+        self._delivery.deliver(events, self._messages(images, batch.epochs, step.facts, events))
         shown = images if self._keeps_pictures else [without_pixels(image) for image in images]
         return Step(shown, events)
 
-    def _apply(self, wanted: Wanted) -> list[Event]:
-        """Watch what is wanted; return the events of what ends with that."""
-        change = change_to(wanted.cameras, self.cameras)
-        if wanted.detector is not None:
-            self.detector.close()
-            self.detector = wanted.detector
-        self._tracker = wanted.tracker or self._tracker
-        cameras = dict(self.cameras)
-        events: list[Event] = []
-        for number in [*change.removed, *change.restarted]:
-            counts = self.counts(number)
-            events += self._ended(self._engine.remove(number))
-            before = self._forget(number, cameras)
-            if number in change.restarted:
-                camera = change.restarted[number]
-                self._open(camera, cameras, carried_counts(counts, before.scene, camera.scene))
-        going_on = change.changed
-        if wanted.detector is not None or wanted.tracker is not None:
-            going_on = {**going_on, **{number: cameras[number] for number in change.unchanged}}
-        for number, camera in sorted(going_on.items()):
-            cameras[number] = replace(camera, source=cameras[number].source)
-            events += self._change(number, cameras[number], afresh=number in change.changed)
-        for camera in change.added:
-            self._open(camera, cameras, None)
-        self._engine.set_batch(self._batch(list(cameras.values()), self.detector))
-        self.cameras = cameras
-        return events
-
-    def _change(self, number: int, camera: Camera, *, afresh: bool) -> list[Event]:
-        """Watch for something else in a source that goes on; what Azure's messages tell of people is not carried over."""
-        [stream] = self._streams([camera], self.detector, self._tracker)
-        step = self._engine.change(number, stream, afresh=afresh and bool(self.azure_sinks))
-        events = self._ended(step)
-        self._watched[number].change(camera, self.detector.class_names)
-        return events
-
-    def _forget(self, number: int, cameras: dict[int, Camera]) -> Camera:
-        self.endings.pop(number, None)
-        del self._watched[number]
-        return cameras.pop(number)
-
-    def _open(self, camera: Camera, cameras: dict[int, Camera], counts: dict[str, Any] | None) -> None:
-        """Open one more source; where that fails, its camera has ended with that."""
-        [stream] = self._streams([camera], self.detector, self._tracker)
-        number = self._engine.add(stream)
-        if counts is not None:
-            self._engine.count_on(number, counts)
-        cameras[number] = camera
-        self._watched[number] = self._watch_camera(number, camera)
-
-    def _next_batch(self) -> _core.Batch | None:
-        self._begins("wait")
-        batch = self._engine.next_batch()
-        self._begins("infer")
-        return batch
-
-    def _begins(self, stage: Stage) -> None:
-        if self.watch is not None:
-            self.watch.begin(stage)
-
-    def _advance(self, batch: _core.Batch) -> _core.Step:
+    def _advance(self, batch: AnyBatch) -> _core.Step:
+        if isinstance(batch, RecordedBatch):
+            return batch.advance()
+        engine, detector = cast("_core.Engine", self._engine), cast("Detector", self.detector)
         if len(batch) == 0:
-            return self._engine.advance_detections(batch, [])
-        output = self.detector.infer(Batch(batch.tensor, batch.streams, batch.placements))
+            return engine.advance_detections(batch, [])
+        output = detector.infer(Batch(batch.tensor, batch.streams, batch.placements))
         self._begins("advance")
-        if self.detector.decoder is None:
-            return self._engine.advance_detections(batch, cast("Sequence[Columns]", output))
-        return self._engine.advance(
-            batch, cast("Sequence[NDArray[np.float32]]", output), self.detector.decoder
-        )
+        if detector.decoder is None:
+            return engine.advance_detections(batch, cast("Sequence[Columns]", output))
+        return engine.advance(batch, cast("Sequence[NDArray[np.float32]]", output), detector.decoder)
 
-    def _end(self, ended: dict[str, Any]) -> None:
-        camera: int = ended["stream"]
-        self.endings[camera] = Ending(
-            frames_analyzed=self.frames_analyzed(camera),
-            frames_gated=ended["frames_gated"],
-            decode_errors=ended["decode_errors"],
-            truncated=ended["truncated"],
-            reconnects=ended["reconnects"],
-            frames_dropped=ended["frames_dropped"],
-            warnings=ended["warnings"],
-            error=ended["error"],
-        )
+    def _image(self, batch: AnyBatch, step: _core.Step, position: int) -> Image:
+        number = batch.streams[position]
+        watched = self._watched[number]
+        started_at = self._started_at(number, watched.camera) if watched.is_new else None
+        watched.look_at(batch.sizes_px[position], started_at)
+        image, ground = watched.image(batch, step, position)
+        if ground is not None:
+            self._engine.set_ground(number, ground.core)
+        return image
 
     def _events(self, step: _core.Step) -> list[Event]:
         return [self._watched[fact.stream].event(fact) for fact in step.facts]
@@ -366,7 +284,7 @@ class Pipeline:
     def _ended(self, step: _core.Step) -> list[Event]:
         """Deliver what the end of sources, or of what was watched in them, concluded."""
         events = self._events(step)
-        self._deliver(events, self._messages([], [], step.facts, events))
+        self._delivery.deliver(events, self._messages([], [], step.facts, events))
         return events
 
     def _messages(
@@ -377,7 +295,7 @@ class Pipeline:
         events: Sequence[Event],
     ) -> list[Message]:
         """Return what a step brought in Azure's words: each image's, then what the end of a source concluded."""
-        if not self.azure_sinks:
+        if not self._delivery.azure_sinks:
             return []
         messages: list[Message] = []
         for image, epoch in zip(images, epochs, strict=True):
@@ -390,35 +308,108 @@ class Pipeline:
             messages += self._watched[camera].last_messages(ended)
         return messages
 
-    def _deliver(self, events: Sequence[Event], messages: Sequence[Message]) -> None:
-        if events:
-            for sink in self.sinks:
-                sink.emit(events)
-        if messages:
-            for sink in self.azure_sinks:
-                sink.emit(messages)
+    def _watch_camera(self, number: int, camera: Camera) -> Watched:
+        size_px, started_at = size_of(self._engine.info(number)), self._started_at(number, camera)
+        return self._watched_as(number, camera, self.detector, size_px, started_at)
 
-    @property
-    def all_sinks(self) -> list[Sink]:
-        """Each sink once, also one that takes both events and messages, as an outbox does."""
-        return [*self.sinks, *(sink for sink in self.azure_sinks if sink not in self.sinks)]
+    def _watched_as(
+        self,
+        number: int,
+        camera: Camera,
+        detector: Detector | Recording,
+        size_px: tuple[int, int],
+        started_at: str | None,
+    ) -> Watched:
+        return Watched(
+            camera,
+            number,
+            class_names=detector.class_names,
+            size_px=size_px,
+            started_at=started_at,
+            azure=bool(self._delivery.azure_sinks),
+            face_models=self._face_models,
+        )
 
-    def _streams(
-        self, cameras: Sequence[Camera], detector: Detector, tracker: ByteTrack
-    ) -> list[dict[str, Any]]:
-        """What the engine needs to know of each camera."""
-        return [
-            {
-                **camera.source.core_arguments(),
-                "classes": wanted,
-                "stationary": msgspec.structs.asdict(camera.stationary) if camera.stationary else None,
-                "scene": core_scene(camera.scene),
-                "tracker": tracker.settings,
-                "keep_pictures": self._keeps_pictures or self._looks_at_faces(camera),
-                "motions": camera.motions or bool(self.azure_sinks),
-            }
-            for camera, wanted in zip(cameras, classes_of(cameras, detector), strict=True)
-        ]
+    def _started_at(self, number: int, camera: Camera) -> str | None:
+        reached = self.connection(number).started_at if camera.source.is_live else None
+        return reached or camera.source.started_at
 
-    def _looks_at_faces(self, camera: Camera) -> bool:
-        return camera.face_masks and self._face_models is not None and bool(self.azure_sinks)
+    def _batch(self, cameras: Sequence[Camera], detector: Detector | Recording) -> int:
+        """Images that go through the detector together, at most."""
+        wanted = self._most or max(1, len(cameras))
+        return wanted if isinstance(detector, Recording) else min(wanted, detector.max_batch)
+
+    def _changeable(self) -> _core.Engine:
+        """Return the engine if what it watches can be changed.
+
+        Raises:
+            ConfigError: In a replay, and while detections are recorded.
+        """
+        if not isinstance(self._engine, _core.Engine):
+            raise ConfigError(
+                "cameras: a replay watches what was recorded; start another one for other cameras"
+            )
+        if self._keeping is not None:
+            raise ConfigError(
+                "cameras: cannot be changed while detections are recorded; end the recording first"
+            )
+        return self._engine
+
+    def _check(self, wanted: Wanted) -> None:
+        """Raise what is at fault with what is wanted next, so that nothing is when the loop gets to it."""
+        now, then = cast("Detector", self.detector), wanted.detector or cast("Detector", self.detector)
+        if then.tensor_spec != now.tensor_spec:
+            raise ConfigError(
+                "detector.model: the new model wants another input than the one that runs; start anew for it"
+            )
+        _core.Engine.check(self._settings.of(wanted.cameras, then, wanted.tracker or self._tracker))
+        for camera in wanted.cameras:
+            self._watched_as(0, camera, then, USUAL_SIZE_PX, camera.source.started_at)
+
+    def _apply(self, wanted: Wanted) -> list[Event]:
+        """Watch what is wanted; return the events of what ends with that."""
+        engine, change = self._changeable(), change_to(wanted.cameras, self.cameras)
+        if wanted.detector is not None:
+            self.detector.close()
+            self.detector = wanted.detector
+        self._tracker = wanted.tracker or self._tracker
+        cameras = dict(self.cameras)
+        events: list[Event] = []
+        for number in [*change.removed, *change.restarted]:
+            counts = self.counts(number)
+            events += self._ended(engine.remove(number))
+            self.endings.pop(number, None)
+            del self._watched[number]
+            before = cameras.pop(number)
+            if number in change.restarted:
+                camera = change.restarted[number]
+                self._open(camera, cameras, carried_counts(counts, before.scene, camera.scene))
+        going_on = change.changed
+        if wanted.detector is not None or wanted.tracker is not None:
+            going_on = {**going_on, **{number: cameras[number] for number in change.unchanged}}
+        for number, camera in sorted(going_on.items()):
+            cameras[number] = replace(camera, source=cameras[number].source)
+            events += self._change(number, cameras[number], afresh=number in change.changed)
+        for camera in change.added:
+            self._open(camera, cameras, None)
+        engine.set_batch(self._batch(list(cameras.values()), self.detector))
+        self.cameras = cameras
+        return events
+
+    def _change(self, number: int, camera: Camera, *, afresh: bool) -> list[Event]:
+        """Watch for something else in a source that goes on; what Azure's messages tell of people is not carried over."""
+        [stream] = self._settings.of([camera], self.detector, self._tracker)
+        afresh = afresh and bool(self._delivery.azure_sinks)
+        events = self._ended(self._changeable().change(number, stream, afresh=afresh))
+        self._watched[number].change(camera, self.detector.class_names)
+        return events
+
+    def _open(self, camera: Camera, cameras: dict[int, Camera], counts: dict[str, Any] | None) -> None:
+        """Open one more source; where that fails, its camera has ended with that."""
+        engine = self._changeable()
+        [stream] = self._settings.of([camera], self.detector, self._tracker)
+        number = engine.add(stream)
+        if counts is not None:
+            engine.count_on(number, counts)
+        cameras[number] = camera
+        self._watched[number] = self._watch_camera(number, camera)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 from sightline.events import EventMaker
 from sightline.motions import Motions
 from sightline.pipeline.azure_output import AzureOutput
 from sightline.pipeline.camera import USUAL_SIZE_PX
 from sightline.pipeline.ground_of import GroundOf
-from sightline.pipeline.results import Image
+from sightline.pipeline.results import Ending, Image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sightline.events import Event, Message
     from sightline.ground import GroundPlane
     from sightline.pipeline.camera import Camera
+    from sightline.pipeline.engines import AnyBatch
 
 _PERSON = "person"
 
@@ -113,7 +114,7 @@ class Watched:
         elif before != camera:
             self._azure = self._azure_output()
 
-    def image(self, batch: _core.Batch, step: _core.Step, position: int) -> tuple[Image, GroundPlane | None]:
+    def image(self, batch: AnyBatch, step: _core.Step, position: int) -> tuple[Image, GroundPlane | None]:
         """Return what is known of an image of a batch, and where the ground is if that is new."""
         self.analyzed += 1
         pts_ns, epoch = batch.pts_ns[position], batch.epochs[position]
@@ -130,6 +131,11 @@ class Watched:
             calibration=self._ground.calibration,
         )
         return image, found
+
+    def ending(self, ended: Mapping[str, Any]) -> Ending:
+        """Return how the source ended, of what the core says."""
+        names = [field.name for field in fields(Ending) if field.name != "frames_analyzed"]
+        return Ending(frames_analyzed=self.analyzed, **{name: ended[name] for name in names})
 
     def event(self, fact: _core.Fact) -> Event:
         """Return the fact as an event."""

@@ -14,7 +14,7 @@ use sightline_engine as core;
 
 use crate::counts::{CountsSettings, dict_from_counts};
 use crate::detach::{detached, detached_until, lock};
-use crate::detections::{Decoder, views};
+use crate::detections::{Columns, Decoder, columns_from_detections, views};
 use crate::errors::CoreError;
 use crate::facts::Fact;
 use crate::frames::{Placement, TensorSpec, tensor_shape};
@@ -24,9 +24,10 @@ use crate::tracks::{Tracks, detections_from_columns};
 use crate::video::{SourceSettings, WAIT, dict_from_connection, dict_from_info, dict_from_stats};
 use crate::zones::{SceneSettings, dict_from_motions};
 
+#[allow(clippy::struct_excessive_bools, reason = "as in the engine")]
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
-struct StreamSettings {
+pub(crate) struct StreamSettings {
     source: SourceSettings,
     #[pyo3(default)]
     paced: bool,
@@ -38,6 +39,25 @@ struct StreamSettings {
     tracker: TrackerSettings,
     keep_pictures: bool,
     motions: bool,
+    #[pyo3(default)]
+    keep_detections: bool,
+}
+
+impl StreamSettings {
+    pub(crate) fn spec(&self) -> PyResult<core::StreamSpec> {
+        Ok(core::StreamSpec {
+            uri: self.source.uri.clone(),
+            open: self.source.options()?,
+            classes: self.classes.clone(),
+            stationary: self.stationary.as_ref().map(StationarySettings::spec),
+            scene: self.scene.spec()?,
+            tracker: self.tracker.spec()?,
+            keep_pictures: self.keep_pictures,
+            paced: self.paced,
+            keep_motions: self.motions,
+            keep_detections: self.keep_detections,
+        })
+    }
 }
 
 #[derive(Debug, FromPyObject)]
@@ -68,22 +88,6 @@ pub(crate) struct Engine {
     healths: Mutex<BTreeMap<usize, sightline_video::Health>>,
     queues: core::Queues,
     nudged: AtomicBool,
-}
-
-impl StreamSettings {
-    fn spec(&self) -> PyResult<core::StreamSpec> {
-        Ok(core::StreamSpec {
-            uri: self.source.uri.clone(),
-            open: self.source.options()?,
-            classes: self.classes.clone(),
-            stationary: self.stationary.as_ref().map(StationarySettings::spec),
-            scene: self.scene.spec()?,
-            tracker: self.tracker.spec()?,
-            keep_pictures: self.keep_pictures,
-            paced: self.paced,
-            keep_motions: self.motions,
-        })
-    }
 }
 
 #[pymethods]
@@ -274,7 +278,7 @@ impl Engine {
     }
 }
 
-fn no_stream(stream: usize) -> PyErr {
+pub(crate) fn no_stream(stream: usize) -> PyErr {
     PyIndexError::new_err(format!("no stream {stream}"))
 }
 
@@ -409,6 +413,7 @@ pub(crate) struct Step {
     facts: Vec<Fact>,
     tracks: Vec<Vec<sightline_tracks::Track>>,
     motions: Vec<Option<Vec<sightline_zones::TrackMotion>>>,
+    detections: Vec<Option<sightline_detections::Detections>>,
 }
 
 impl From<core::Step> for Step {
@@ -417,6 +422,7 @@ impl From<core::Step> for Step {
             facts: step.facts.iter().map(Fact::from).collect(),
             tracks: step.tracks,
             motions: step.motions,
+            detections: step.detections,
         }
     }
 }
@@ -450,6 +456,16 @@ impl Step {
         let motions = motions.as_ref();
         motions
             .map(|motions| dict_from_motions(py, motions))
+            .transpose()
+    }
+
+    /// What the detector found in an image, if its stream keeps that: xyxy, confidence and `class_id`.
+    fn detections<'py>(&self, py: Python<'py>, image: usize) -> PyResult<Option<Columns<'py>>> {
+        let found = self.detections.get(image);
+        let found = found.ok_or_else(|| PyIndexError::new_err(format!("no image {image}")))?;
+        let found = found.clone();
+        found
+            .map(|found| columns_from_detections(py, found))
             .transpose()
     }
 

@@ -20,6 +20,7 @@ mod frames;
 mod geometry;
 mod ground;
 mod motion;
+mod replay;
 mod tracker_settings;
 mod tracks;
 mod video;
@@ -42,6 +43,8 @@ mod _core {
     use super::ground::{GroundPlane, PeopleFit};
     #[pymodule_export]
     use super::motion::MotionDetector;
+    #[pymodule_export]
+    use super::replay::Replay;
     #[pymodule_export]
     use super::tracker_settings::default_settings;
     #[pymodule_export]

@@ -11,7 +11,7 @@ use sightline_tracks::{Track, TrackError};
 use sightline_video::{Health, Source, StreamInfo, VideoError};
 use sightline_zones::{Counts, Fact, Scene, SceneError, TrackMotion};
 
-use crate::batch::{Batch, Prepared};
+use crate::batch::{Batch, FrameTag, Prepared};
 use crate::post::{Post, Queues};
 use crate::stream::{Stream, StreamEnd, StreamSpec};
 use crate::worker::{News, Worker};
@@ -87,6 +87,8 @@ pub struct Step {
     pub tracks: Vec<Vec<Track>>,
     /// How each of these moves, of the images whose stream keeps that.
     pub motions: Vec<Option<Vec<TrackMotion>>>,
+    /// What the detector found in each image, before anything of it is left out, of the images whose stream keeps that.
+    pub detections: Vec<Option<Detections>>,
 }
 
 /// Several sources on their way from frames to facts. Each has a number that is never given to another one.
@@ -228,9 +230,7 @@ impl Engine {
             worker.stop();
             self.leaving.push(worker);
         }
-        let mut facts = Vec::new();
-        slot.stream.scene.finish(&mut facts);
-        step.take((stream, None), &mut facts);
+        step.end(stream, &mut slot.stream);
         step
     }
 
@@ -357,12 +357,12 @@ impl Engine {
     pub fn advance(&mut self, batch: &Batch, mut output: Output<'_>) -> Result<Step, EngineError> {
         self.check_order(batch, &output)?;
         let mut step = Step::default();
-        let mut facts = Vec::new();
         for (image, tag) in batch.tags().enumerate() {
             let Some(Slot { stream, .. }) = self.slots.get_mut(&tag.stream) else {
                 // It was removed meanwhile.
                 step.tracks.push(Vec::new());
                 step.motions.push(None);
+                step.detections.push(None);
                 continue;
             };
             match &mut output {
@@ -372,16 +372,12 @@ impl Engine {
                 }
                 Output::Detections(all) => stream.detections = std::mem::take(&mut all[image]),
             }
-            stream.advance(tag, &mut facts)?;
-            step.tracks.push(stream.tracker.visible().to_vec());
-            step.motions.push(stream.motions());
-            step.take((tag.stream, Some(image)), &mut facts);
+            step.see(image, tag, stream)?;
         }
         for end in &batch.ended {
             if let Some(slot) = self.slots.get_mut(&end.stream) {
-                slot.stream.scene.finish(&mut facts);
+                step.end(end.stream, &mut slot.stream);
             }
-            step.take((end.stream, None), &mut facts);
         }
         self.advanced = batch.number;
         Ok(step)
@@ -397,11 +393,9 @@ impl Engine {
             }
         }
         let mut step = Step::default();
-        let mut facts = Vec::new();
         for (&number, slot) in &mut self.slots {
             if slot.worker.take().is_some() {
-                slot.stream.scene.finish(&mut facts);
-                step.take((number, None), &mut facts);
+                step.end(number, &mut slot.stream);
             }
         }
         step
@@ -456,6 +450,29 @@ fn unknown(stream: usize) -> EngineError {
 }
 
 impl Step {
+    /// Takes the detections that `stream` has of one image through its tracker and rules.
+    pub(crate) fn see(
+        &mut self,
+        image: usize,
+        tag: &FrameTag,
+        stream: &mut Stream,
+    ) -> Result<(), EngineError> {
+        let mut facts = Vec::new();
+        self.detections.push(stream.kept_detections());
+        stream.advance(tag, &mut facts)?;
+        self.tracks.push(stream.tracker.visible().to_vec());
+        self.motions.push(stream.motions());
+        self.take((tag.stream, Some(image)), &mut facts);
+        Ok(())
+    }
+
+    /// Closes what the rules of a stream have open.
+    pub(crate) fn end(&mut self, position: usize, stream: &mut Stream) {
+        let mut facts = Vec::new();
+        stream.scene.finish(&mut facts);
+        self.take((position, None), &mut facts);
+    }
+
     fn take(&mut self, (stream, image): (usize, Option<usize>), facts: &mut Vec<Fact>) {
         self.facts.extend(facts.drain(..).map(|fact| StreamFact {
             stream,

@@ -5,15 +5,19 @@
 //! decoding, tracking and rules. Of files, the order of frames, and so of facts, depends on the sources alone: never on
 //! how the threads were scheduled. Cameras are served as their frames come, so that one that stalls holds up no other, and where
 //! the model is too slow the oldest frame that waits is dropped and counted.
+//!
+//! [`Replay`] takes detections that were recorded through the same tracker and rules, without sources.
 
 mod batch;
 mod engine;
 mod pace;
 mod post;
+mod replay;
 mod stream;
 mod worker;
 
 pub use batch::{Batch, FrameTag, TensorBuffer};
 pub use engine::{Engine, EngineError, EngineSpec, Output, Step, StreamFact};
 pub use post::Queues;
+pub use replay::{RecordedFrame, Replay};
 pub use stream::{StreamEnd, StreamSpec};

@@ -12,6 +12,10 @@ use crate::batch::FrameTag;
 const USUAL_SIZE: (u32, u32) = (1920, 1080);
 
 /// What to watch, and how.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "switches that have nothing to do with each other"
+)]
 #[derive(Clone, Debug)]
 pub struct StreamSpec {
     /// File or address.
@@ -32,6 +36,8 @@ pub struct StreamSpec {
     pub paced: bool,
     /// Whether to say how each visible track moves.
     pub keep_motions: bool,
+    /// Whether to say what the detector found, before classes and what never moves are left out, for recording.
+    pub keep_detections: bool,
 }
 
 /// How a stream ended.
@@ -71,6 +77,7 @@ pub(crate) struct Stream {
     stationary_spec: Option<StationarySpec>,
     epoch: u32,
     keep_motions: bool,
+    keep_detections: bool,
     size: (u32, u32),
 }
 
@@ -94,6 +101,7 @@ impl Stream {
             stationary_spec: spec.stationary,
             epoch: 0,
             keep_motions: spec.keep_motions,
+            keep_detections: spec.keep_detections,
             size,
             info,
         })
@@ -133,6 +141,11 @@ impl Stream {
             self.scene.motions(self.tracker.visible(), &mut motions);
             motions
         })
+    }
+
+    /// Returns what the detector found, if that is kept.
+    pub(crate) fn kept_detections(&self) -> Option<Detections> {
+        self.keep_detections.then(|| self.detections.clone())
     }
 
     /// Takes the frame's detections through tracker and rules.

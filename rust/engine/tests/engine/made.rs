@@ -47,6 +47,7 @@ impl Video {
             keep_pictures: false,
             paced: false,
             keep_motions: false,
+            keep_detections: false,
         }
     }
 }

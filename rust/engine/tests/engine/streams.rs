@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use sightline_detections::{Detections, StationarySpec};
-use sightline_engine::{Batch, Engine, EngineError, Output, Step, StreamSpec, TensorBuffer};
+use sightline_engine::{
+    Batch, Engine, EngineError, Output, RecordedFrame, Replay, Step, StreamSpec, TensorBuffer,
+};
 use sightline_geometry::Point;
 use sightline_ground::GroundPlane;
 use sightline_video::OpenOptions;
@@ -405,4 +407,48 @@ fn a_paced_stream_stops_while_it_waits() {
     drop(engine);
     // It has ten seconds to play.
     assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn what_was_kept_gives_the_same_facts_again() {
+    let (short, long) = (Video::new("kept-short", 20), Video::new("kept-long", 30));
+    let keeping = |video: &Video| StreamSpec {
+        keep_detections: true,
+        keep_motions: true,
+        ..video.stream(middle())
+    };
+    let specs = [keeping(&short), keeping(&long)];
+    let mut engine = Engine::start(spec(3), &specs).unwrap();
+    let infos = [0, 1].map(|stream| engine.info(stream).unwrap().clone());
+    let mut replay = Replay::new(&std::array::from_fn::<_, 2, _>(|stream| {
+        (specs[stream].clone(), infos[stream].clone())
+    }))
+    .unwrap();
+    let mut facts = 0;
+    // The longer one is stopped in the middle.
+    for _ in 0..12 {
+        let batch = engine.next_batch(WAIT).expect("a batch in time");
+        let found = walker(&batch);
+        let step = engine.advance(&batch, Output::Detections(found)).unwrap();
+        let frames = batch.tags().zip(&step.detections);
+        let frames = frames.map(|(tag, found)| RecordedFrame {
+            stream: tag.stream,
+            index: tag.index,
+            epoch: tag.epoch,
+            pts_ns: tag.pts_ns,
+            width: tag.width,
+            height: tag.height,
+            detections: found.clone().unwrap(),
+        });
+        let ended: Vec<usize> = batch.ended().iter().map(|end| end.stream).collect();
+        let again = replay.advance(frames.collect(), &ended).unwrap();
+        assert_eq!(again.facts, step.facts);
+        assert_eq!(again.tracks, step.tracks);
+        assert_eq!(again.motions, step.motions);
+        facts += step.facts.len();
+    }
+    assert_eq!(replay.stop().facts, engine.stop().facts);
+    assert!(facts > 2);
+    assert!(replay.stop().facts.is_empty());
+    assert!(replay.advance(Vec::new(), &[2]).is_err());
 }
