@@ -98,11 +98,14 @@ def test_a_file_that_changes_is_seen_and_one_that_is_wrong_is_refused_with_every
     wait_for(lambda: analyzed(run).get("lobby", 0) > 5)
     configure(("lobby", "door", 7), ("lobby", "door", 0.5))
     said(run, "not put in force: cameras[0].lines[0].to")
+    wait_for(lambda: run.samples()["sightline_config_refused",] == 1)
+    assert "lines[0].to" in json.loads(run.get("/status")[1])["config"]["refusal"]
     before = analyzed(run).get("lobby", 0)
     configure(("lobby", "door", 0.5), events="other.jsonl")
     said(run, "not put in force: sinks: cannot be changed while cameras run; restart for it")
     configure(("lobby", "entrance", 0.5))
     said(run, "put in force: changed lobby")
+    wait_for(lambda: run.samples()["sightline_config_refused",] == 0)
     wait_for(lambda: any("/lines/entrance/" in subject for subject in crossings(tmp_path)))
     assert analyzed(run).get("lobby", 0) > before
     run.stop()

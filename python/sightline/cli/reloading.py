@@ -36,7 +36,7 @@ class Reloading:
         load: Reads the configuration anew.
         target: The file that it stands in.
         watch: Whether to look at the files every second, and read them anew once they have changed and are still for a second.
-        told: Is told whether it could be put in force, each time.
+        told: Is told each time why it could not be put in force, or None where it could.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Reloading:
         *,
         target: str,
         watch: bool,
-        told: Callable[[bool], None] = lambda _: None,
+        told: Callable[[str | None], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
         self._config = config
@@ -97,11 +97,11 @@ class Reloading:
             faults = error.faults if isinstance(error, ConfigError) else [error]
             for fault in faults:
                 warn(f"{self._target}: not put in force: {fault}")
-            self._told(False)  # noqa: FBT003 - a callback of one answer
+            self._told(str(error))
             return
         self._config = config
         say(f"{self._target}: put in force: {words_of(change)}")
-        self._told(True)  # noqa: FBT003 - as above
+        self._told(None)
 
     def _stamp(self) -> _Stamp:
         """What shows whether a file has changed; None for one that is not there."""

@@ -216,7 +216,11 @@ def run(
         operations.attach(pipeline)
         if target is not None and reloads:
             reload = partial(config_of, target, options)
-            stack.enter_context(Reloading(pipeline, config, reload, target=target, watch=watch_config))
+            stack.enter_context(
+                Reloading(
+                    pipeline, config, reload, target=target, watch=watch_config, told=operations.configured
+                )
+            )
         stopped = _watch(pipeline, views, operations, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)

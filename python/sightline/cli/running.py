@@ -12,6 +12,7 @@ from sightline.cli.console import report, say, warn
 from sightline.cli.delivering import Sinks, open_sinks
 from sightline.config import CameraConfig, Config, scene_of
 from sightline.detectors import open_detector
+from sightline.detectors.onnx_model import cores
 from sightline.errors import ConfigError, Fault, SourceError, UnknownClassError
 from sightline.faces import open_face_detector, open_mask_detector
 from sightline.pipeline import USUAL_SIZE_PX, Camera, Pipeline
@@ -73,7 +74,7 @@ def change_pipeline(pipeline: Pipeline, before: Config, after: Config) -> Change
         raise ConfigError(faults)
     cameras = _cameras(after, known=[camera.source for camera in pipeline.cameras.values()])
     tracker = None if before.tracker == after.tracker else _tracker(after)
-    if before.detector == after.detector and _wanted_classes(before).keys() == _wanted_classes(after).keys():
+    if not _finds_otherwise(before, after):
         return pipeline.reconfigure(cameras, tracker=tracker)
     detector = _open_detector(after, _size_px(cameras[0]))
     try:
@@ -81,6 +82,13 @@ def change_pipeline(pipeline: Pipeline, before: Config, after: Config) -> Change
     except BaseException:
         detector.close()
         raise
+
+
+def _finds_otherwise(before: Config, after: Config) -> bool:
+    """Whether another detector has to be opened: for other classes or settings, or for more pictures side by side."""
+    side_by_side = [min(len(config.cameras), cores()) for config in (before, after)]
+    classes = [_wanted_classes(config).keys() for config in (before, after)]
+    return before.detector != after.detector or classes[0] != classes[1] or side_by_side[0] != side_by_side[1]
 
 
 def _cameras(config: Config, *, known: Sequence[Source]) -> list[Camera]:

@@ -76,6 +76,10 @@ class _RunCollector(Collector):
         yield _gauge("threads", "Threads of Python.", threading.active_count())
         yield _gauge("live", "1 while /livez says yes.", self._health.live().holds)
         yield _gauge("ready", "1 while /readyz says yes.", self._health.ready().holds)
+        in_force_s = now_s - self._observer.configured_s
+        yield _gauge("config_age_seconds", "Since the configuration was put in force.", in_force_s)
+        refused = self._observer.refusal is not None
+        yield _gauge("config_refused", "1 if the newest configuration was refused.", refused)
         yield from _of_the_loop(self._observer)
         cameras = self._observer.cameras()
         yield from _of_cameras(cameras, now_s)

@@ -85,6 +85,11 @@ class Operations:
             self._observer.start()
         self._ready()
 
+    def configured(self, refusal: str | None) -> None:
+        """Say that another configuration was put in force, or refused with these words."""
+        if self._observer is not None:
+            self._observer.configured(refusal)
+
     def stopping(self) -> None:
         """Say that the end has begun; questions are answered still."""
         self._notifier.stop()

@@ -154,7 +154,26 @@ class Observer:
         self._marks: list[tuple[Stage, float]] = []
         self._tracing = tracing
         self._started = False
+        self._refusal: str | None = None
+        self._configured_s = self.started_s
         self._busy_since_s: float | None = None
+
+    def configured(self, refusal: str | None) -> None:
+        """Another configuration was put in force, or refused with these words."""
+        with self._lock:
+            self._refusal = refusal
+            if refusal is None:
+                self._configured_s = self.clock()
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the newest configuration was refused, if it was."""
+        return self._refusal
+
+    @property
+    def configured_s(self) -> float:
+        """When the configuration that is in force was put there, on its clock."""
+        return self._configured_s
 
     def start(self) -> None:
         """What is to run has been opened, or waits to be told what to open."""

@@ -31,6 +31,10 @@ def status(observer: Observer, health: Health, *, version: str) -> dict[str, Any
         "threads": threading.active_count(),
         **{name: verdict.holds for name, verdict in verdicts.items()},
         "reasons": list(dict.fromkeys(reason for verdict in verdicts.values() for reason in verdict.reasons)),
+        "config": {
+            "age_s": round(now_s - observer.configured_s, 3),
+            "refusal": observer.refusal,
+        },
         "stages": {stage: round(taken.sum_s, 3) for stage, taken in observer.stages().items()},
         "cameras": [_camera(record, now_s) for record in observer.cameras()],
         "outboxes": [_outbox(box, stats) for box, stats in found],
