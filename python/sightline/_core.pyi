@@ -279,6 +279,9 @@ class Fact:
     def image(self) -> int | None:
         """Position in the batch of the frame in which it was concluded; None for what a stream's end concluded."""
     @property
+    def time_ns(self) -> int | None:
+        """Time of day at which it happened, nanoseconds since 1970, of a camera; None of a file."""
+    @property
     def rule(self) -> int:
         """Position of the rule in its list in the scene."""
     @property
@@ -395,6 +398,9 @@ class Frame:
     def pts_ns(self) -> int:
         """Presentation time, nanoseconds from the start of the source; a looped file's goes on over its starts."""
     @property
+    def captured_at_ns(self) -> int | None:
+        """Time of day at which a camera took the picture, nanoseconds since 1970; None of a file."""
+    @property
     def pixels(self) -> NDArray[np.uint8]:
         """(height, width, 3) RGB, upright."""
 
@@ -403,7 +409,7 @@ class Source:
     """An open file, or a camera.
 
     The settings are a mapping with uri, fps and threads, and, where they are wanted, loop, transport (`tcp`, `udp`, `auto`),
-    open_timeout_s, read_timeout_s and ca_file.
+    open_timeout_s, read_timeout_s, clock (`auto`, `arrival`, `camera`) and ca_file.
     """
 
     def __new__(cls, settings: Mapping[str, Any]) -> Source: ...
@@ -450,7 +456,7 @@ class Engine:
     def info(self, stream: int) -> dict[str, Any]:
         """What the container of a stream says of its video."""
     def connection(self, stream: int) -> dict[str, Any]:
-        """How a stream's connection is: connected, reconnects, frames_dropped, last_error. Never waits."""
+        """How a stream's connection is: the fields of `sightline.pipeline.Connection`. Never waits."""
     def set_ground(self, stream: int, ground: GroundPlane) -> None:
         """Say where the ground of a stream is that was to be found later."""
     def counts(self, stream: int) -> dict[str, Any]:
@@ -476,6 +482,9 @@ class Batch:
     @property
     def pts_ns(self) -> list[int]:
         """Presentation time of each image."""
+    @property
+    def captured_at_ns(self) -> list[int | None]:
+        """Time of day at which a camera took each picture, nanoseconds since 1970; None of a file."""
     @property
     def sizes_px(self) -> list[tuple[int, int]]:
         """Width and height of each image's source."""

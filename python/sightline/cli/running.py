@@ -42,6 +42,7 @@ def pipeline_from_config(config: Config, sinks: Sinks, *, keep_pictures: bool) -
                 open_timeout_s=camera.open_timeout_s,
                 read_timeout_s=camera.read_timeout_s,
                 ca_file=camera.ca_file,
+                clock=camera.clock,
             )
         except SourceError as error:
             if len(config.cameras) > 1:

@@ -247,6 +247,7 @@ class Pipeline:
             batch.picture(position),
             motions=None if motions is None else Motions(**motions),
             calibration=self._grounds[camera].calibration,
+            captured_at_ns=batch.captured_at_ns[position],
         )
 
     def _end(self, ended: dict[str, Any]) -> None:

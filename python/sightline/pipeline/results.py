@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from sightline.calibration import Calibration
 
@@ -32,6 +32,7 @@ class Image:
         motions: How each of the tracks moves, row by row, if the camera keeps that.
         calibration: What is known of the camera's place above the ground, this frame included.
         events: What was concluded in this frame, in order; part of the step's events.
+        captured_at_ns: Time of day at which a camera took it, nanoseconds since 1970; None of a file.
     """
 
     camera: int
@@ -42,6 +43,7 @@ class Image:
     motions: Motions | None = None
     calibration: Calibration = _NOT_ASKED
     events: list[Event] = field(default_factory=list["Event"])
+    captured_at_ns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,16 @@ class Connection:
         started_at_ns: Wall clock at a camera's `pts_ns` 0, nanoseconds since 1970, from when it was reached first; None before, and
             for a file.
         last_error: Why the camera was not reached, or was lost, the last time; secrets are struck out.
+        clock: Which clock gives a camera's pictures their time of day now, `arrival` or `camera`; None before the first one, and
+            for a file.
+        clock_offset_ns: By how much the camera's clock is ahead of this machine's when its pictures arrive (negative where
+            behind), if it sends it by RTCP: what they need to come makes it less.
+        frames_decoded: Frames that came out of the decoder.
+        frames_gated: Frames that were not due at `fps`, decoded or not.
+        decode_errors: Broken packets, and frames with damaged parts.
+        packets_lost: RTP packets lost on the network, as far as FFmpeg says so: over UDP.
+        warnings: How many warnings there were; an `Ending` has one of each kind.
+        last_warning: The latest of them, with the stream's time.
     """
 
     connected: bool
@@ -113,6 +125,14 @@ class Connection:
     frames_dropped: int
     started_at_ns: int | None
     last_error: str | None
+    clock: Literal["arrival", "camera"] | None = None
+    clock_offset_ns: int | None = None
+    frames_decoded: int = 0
+    frames_gated: int = 0
+    decode_errors: int = 0
+    packets_lost: int = 0
+    warnings: int = 0
+    last_warning: str | None = None
 
     @property
     def started_at(self) -> str | None:

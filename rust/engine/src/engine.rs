@@ -73,6 +73,8 @@ pub struct StreamFact {
     pub stream: usize,
     /// Position in the batch of the frame in which it was concluded; `None` for what a stream's end concluded.
     pub image: Option<usize>,
+    /// Time of day at which it happened, nanoseconds since 1970; `None` of a file.
+    pub time_ns: Option<i64>,
     /// What happened.
     pub fact: Fact,
 }
@@ -233,13 +235,13 @@ impl Engine {
             stream.advance(tag, &mut facts)?;
             step.tracks.push(stream.tracker.visible().to_vec());
             step.motions.push(stream.motions());
-            step.take((tag.stream, Some(image)), &mut facts);
+            step.take((tag.stream, Some(image)), stream, &mut facts);
         }
         for end in &batch.ended {
             if let Some(stream) = self.streams.get_mut(end.stream) {
                 stream.scene.finish(&mut facts);
+                step.take((end.stream, None), stream, &mut facts);
             }
-            step.take((end.stream, None), &mut facts);
         }
         self.advanced = batch.number;
         Ok(step)
@@ -255,8 +257,9 @@ impl Engine {
         let mut facts = Vec::new();
         for (position, worker) in self.workers.iter_mut().enumerate() {
             if worker.take().is_some() {
-                self.streams[position].scene.finish(&mut facts);
-                step.take((position, None), &mut facts);
+                let stream = &mut self.streams[position];
+                stream.scene.finish(&mut facts);
+                step.take((position, None), stream, &mut facts);
             }
         }
         step
@@ -295,10 +298,17 @@ impl Engine {
 }
 
 impl Step {
-    fn take(&mut self, (stream, image): (usize, Option<usize>), facts: &mut Vec<Fact>) {
+    /// Takes the facts of a stream, by its position, that a frame or its end brought.
+    fn take(
+        &mut self,
+        (position, image): (usize, Option<usize>),
+        stream: &Stream,
+        facts: &mut Vec<Fact>,
+    ) {
         self.facts.extend(facts.drain(..).map(|fact| StreamFact {
-            stream,
+            stream: position,
             image,
+            time_ns: stream.time_of_day_ns(fact.pts_ns),
             fact,
         }));
     }
