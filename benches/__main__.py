@@ -12,7 +12,7 @@ from benches.report import save, table
 
 BENCHMARKS = {
     "pipeline": "the whole job on one video: ours, and OpenCV + ONNX Runtime + supervision",
-    "decode": "decoding to pictures and to tensors: ours, PyAV, OpenCV",
+    "decode": "decoding alone, to tensors and to pictures: ours, PyAV, OpenCV, the ffmpeg program",
     "tracking": "ByteTrack for 10 to 1,000 objects: ours, visiontrack-cpp, ioutrack_rs, trackforge, trackers, supervision",
     "geometry": "points in polygons and moves over lines: ours, shapely, numpy, savant_rs, OpenCV, supervision",
     "conformance": "the conformance suite and random walkers: ours, supervision, savant_rs, OpenCV, usual scripts",
