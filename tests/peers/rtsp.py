@@ -34,11 +34,13 @@ class Fault:
         stall: Whether connections stay open and nothing is sent.
         forward_s: Seconds by which the clock of the pictures jumps, once.
         lose: So many of the next packets get lost.
+        stuck: Whether every picture has the time of the one before.
     """
 
     stall: bool = False
     forward_s: float = 0.0
     lose: int = 0
+    stuck: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,7 @@ class _Session:
 
     async def _play(self) -> None:
         server, fault = self.server, self.server.faults[self.name]
-        start, clock, number = time.monotonic(), secrets.randbelow(1 << 31), 0
+        start, clock, number, gone = time.monotonic(), secrets.randbelow(1 << 31), 0, 0
         server.taken_s, reported_s = time.time(), float("-inf")  # noqa: TID251 - what a camera's clock says
         with contextlib.suppress(ConnectionError):
             while True:
@@ -274,7 +276,8 @@ class _Session:
                     reported_s = passed_s
                     self._report(server.taken_s + passed_s + says.ahead_s, clock + round(passed_s * _CLOCK))
                 if not fault.stall:
-                    self._send(film, place, (clock + shown * _CLOCK // server._fps) % (1 << 32))
+                    gone = gone if fault.stuck else shown * _CLOCK // server._fps
+                    self._send(film, place, (clock + gone) % (1 << 32))
                     await self.writer.drain()
                 number += 1
 

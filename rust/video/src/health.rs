@@ -151,3 +151,38 @@ impl Health {
 fn text(of: &Mutex<Option<String>>) -> MutexGuard<'_, Option<String>> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_thread_sees_counters_and_the_latest_warning() {
+        let health = Health::default();
+        let mut stats = Stats {
+            decode_errors: 3,
+            packets_lost: 7,
+            ..Stats::default()
+        };
+        stats.warn(None, "RTP: missed 7 packets");
+        stats.warn(Some(2_000_000_000), "RTP: missed 9 packets");
+        health.clone().counted(&stats);
+        let connection = health.connection();
+        assert_eq!((connection.decode_errors, connection.packets_lost), (3, 7));
+        assert_eq!(connection.warnings, 2);
+        let latest = connection.last_warning.as_deref();
+        assert_eq!(latest, Some("at 2.000 s: RTP: missed 9 packets"));
+    }
+
+    #[test]
+    fn a_clock_that_the_camera_does_not_send_has_no_offset() {
+        let health = Health::default();
+        assert_eq!(health.connection().clock, None);
+        health.timed(ClockOrigin::Arrival, None);
+        let connection = health.connection();
+        assert_eq!(connection.clock, Some(ClockOrigin::Arrival));
+        assert_eq!(connection.clock_offset_ns, None);
+        health.timed(ClockOrigin::Camera, Some(-1));
+        assert_eq!(health.connection().clock_offset_ns, Some(-1));
+    }
+}

@@ -3,10 +3,12 @@
 //! Packets go in as they are read, frames come out in the order in which they are shown. Frames are matched to packets
 //! by timestamp, so that a frame that never comes (left out on purpose, or broken) still counts in the numbers of those after it.
 
+mod repeats;
 mod ticks;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::repeats::Repeats;
 pub(crate) use self::ticks::Ticks;
 use crate::wall_clock::Came;
 

@@ -91,3 +91,15 @@ unsafe extern "C" fn keep_line(
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lost_packets_are_counted_by_what_libav_says() {
+        assert_eq!(packets_lost("RTP: missed 7 packets"), Some(7));
+        assert_eq!(packets_lost("RTP: missed -3 packets"), None);
+        assert_eq!(packets_lost("error while decoding MB 12 7"), None);
+    }
+}

@@ -159,7 +159,8 @@ impl Source {
                 return;
             }
         }
-        if untimed || media.times_by_arrival {
+        let is_stuck = media.repeats.is_stuck(self.packet.pts());
+        if untimed || is_stuck || media.times_by_arrival {
             let ticks = Some(self.timeline.ticks_by_arrival());
             self.packet.set_pts(ticks);
             self.packet.set_dts(ticks);
