@@ -15,7 +15,7 @@ BENCHMARKS = {
     "streams": "cameras that a machine takes: ours, and two scripts of OpenCV + ONNX Runtime + supervision",
     "stages": "where the CPU time of a pipeline goes",
     "footprint": "memory of a camera, and how late events come",
-    "decode": "decoding to pictures and to tensors: ours, PyAV, OpenCV",
+    "decode": "decoding alone, to tensors and to pictures: ours, PyAV, OpenCV, the ffmpeg program",
     "tracking": "ByteTrack for 10 to 1,000 objects: ours, visiontrack-cpp, ioutrack_rs, trackforge, trackers, supervision",
     "geometry": "points in polygons and moves over lines: ours, shapely, numpy, savant_rs, OpenCV, supervision",
     "conformance": "the conformance suite and random walkers: ours, supervision, savant_rs, OpenCV, usual scripts",

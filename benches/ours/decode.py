@@ -1,4 +1,4 @@
-"""Our decoding, to pictures or to tensors."""
+"""Our decoding, to nothing, to pictures or to tensors."""
 
 import json
 import sys
@@ -8,31 +8,34 @@ import sightline
 from sightline import _core
 from sightline.rules import core_scene
 
+SIZES = {"nothing": (32, 32), "tensor": (640, 384)}
 
-def tensors(video: str) -> int:
-    spec = _core.TensorSpec(width=416, height=416, channels="bgr", fit="letterbox_top_left")
+
+def tensors(video: str, fps: float | None, size: tuple[int, int]) -> None:
+    width, height = size
+    spec = _core.TensorSpec(width=width, height=height, channels="bgr", fit="letterbox_top_left")
     stream = {
-        **sightline.open_source(video, fps=None).core_arguments(),
+        **sightline.open_source(video, fps=fps).core_arguments(),
         "scene": core_scene(sightline.Scene()),
         "tracker": sightline.ByteTrack().settings,
         "keep_pictures": False,
         "motions": False,
     }
     engine = _core.Engine(spec, [stream])
-    frames = 0
     while (batch := engine.next_batch()) is not None:
-        frames += len(batch)
         _ = batch.tensor
-    return frames
 
 
 def main() -> None:
     job = json.load(sys.stdin)
+    video, fps = job["video"], job["fps"]
+    frames = sightline.open_source(video).info.frames
     cpu = time.process_time()
-    if job["to"] == "tensor":
-        frames = tensors(job["video"])
+    if job["to"] == "picture":
+        for _ in sightline.open_source(video, fps=fps):
+            pass
     else:
-        frames = sum(1 for _ in sightline.open_source(job["video"], fps=None))
+        tensors(video, fps, SIZES[job["to"]])
     print(json.dumps({"frames": frames, "cpu_s": time.process_time() - cpu}))
 
 

@@ -279,6 +279,9 @@ class Fact:
     def image(self) -> int | None:
         """Position in the batch of the frame in which it was concluded; None for what a stream's end concluded."""
     @property
+    def time_ns(self) -> int | None:
+        """Time of day at which it happened, nanoseconds since 1970, of a camera; None of a file."""
+    @property
     def rule(self) -> int:
         """Position of the rule in its list in the scene."""
     @property
@@ -397,6 +400,9 @@ class Frame:
     def pts_ns(self) -> int:
         """Presentation time, nanoseconds from the start of the source; a looped file's goes on over its starts."""
     @property
+    def captured_at_ns(self) -> int | None:
+        """Time of day at which a camera took the picture, nanoseconds since 1970; None of a file."""
+    @property
     def pixels(self) -> NDArray[np.uint8]:
         """(height, width, 3) RGB, upright."""
 
@@ -405,7 +411,7 @@ class Source:
     """An open file, or a camera.
 
     The settings are a mapping with uri, fps and threads, and, where they are wanted, loop, transport (`tcp`, `udp`, `auto`),
-    open_timeout_s, read_timeout_s and ca_file.
+    open_timeout_s, read_timeout_s, clock (`auto`, `arrival`, `camera`) and ca_file.
     """
 
     def __new__(cls, settings: Mapping[str, Any]) -> Source: ...
@@ -467,7 +473,7 @@ class Engine:
     def info(self, stream: int) -> dict[str, Any]:
         """What the container of a stream says of its video."""
     def connection(self, stream: int) -> dict[str, Any]:
-        """How a stream's connection is: connected, reconnects, frames_dropped, frames_waiting, started_at_ns, last_error. Never waits."""
+        """How a stream's connection is: the fields of `sightline.pipeline.Connection`. Never waits."""
     def set_ground(self, stream: int, ground: GroundPlane) -> None:
         """Say where the ground of a stream is that was to be found later."""
     def counts(self, stream: int) -> dict[str, Any]:
@@ -493,6 +499,9 @@ class Batch:
     @property
     def pts_ns(self) -> list[int]:
         """Presentation time of each image."""
+    @property
+    def captured_at_ns(self) -> list[int | None]:
+        """Time of day at which a camera took each picture, nanoseconds since 1970; None of a file."""
     @property
     def sizes_px(self) -> list[tuple[int, int]]:
         """Width and height of each image's source."""
@@ -534,10 +543,10 @@ class Replay:
     def __new__(cls, streams: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Replay: ...
     def advance(
         self,
-        frames: Sequence[tuple[int, int, int, int, tuple[int, int], _Columns]],
+        frames: Sequence[tuple[int, int, int, int, int | None, tuple[int, int], _Columns]],
         ended: Sequence[int],
     ) -> Step:
-        """Take recorded frames (stream, index, epoch, pts_ns, size_px, detections) through tracking and rules, then end streams."""
+        """Take recorded frames (stream, index, epoch, pts_ns, captured_at_ns, size_px, detections) through tracking and rules, then end streams."""
     def stop(self) -> Step:
         """End every stream that goes on, and close what the rules have open."""
     def info(self, stream: int) -> dict[str, Any]:

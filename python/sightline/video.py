@@ -16,6 +16,7 @@ DEFAULT_FPS = 10.0
 DEFAULT_TIMEOUT_S = 10.0
 
 Transport = Literal["tcp", "udp", "auto"]
+Clock = Literal["auto", "arrival", "camera"]
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class Source:
         fps: Frames analyzed per second, chosen by presentation time; `None` for all.
         threads: Threads for decoding.
         started_at: Wall-clock time of the first frame, RFC 3339, if known; events then carry a time of day. A camera's is
-            known once it was reached.
+            known once it was reached, and follows `clock`.
         loop: Whether the file starts again at its end, for ever. Each start is a new epoch; times and frame numbers go on.
         paced: Whether a pipeline gets its frames no faster than they were filmed; iterating does not wait.
         transport: How RTSP carries pictures: `tcp`, `udp`, or `auto`, which tries UDP where TCP is refused.
         open_timeout_s: How long reaching a camera may take.
         read_timeout_s: How long no picture may come before a camera is taken for lost, and reached anew.
         ca_file: PEM file of the authorities that a camera's certificate is checked against.
+        clock: Which clock gives a camera's pictures their time of day: the `camera`'s, from RTCP sender reports; this machine's
+            at their `arrival`; or `auto`, which believes a camera that says its pictures were taken at most 5 s before they came.
     """
 
     uri: str
@@ -71,6 +74,7 @@ class Source:
     open_timeout_s: float = DEFAULT_TIMEOUT_S
     read_timeout_s: float = DEFAULT_TIMEOUT_S
     ca_file: str | None = None
+    clock: Clock = "auto"
     _opened: _core.Source | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -112,6 +116,7 @@ class Source:
             "open_timeout_s": self.open_timeout_s,
             "read_timeout_s": self.read_timeout_s,
             "ca_file": self.ca_file,
+            "clock": self.clock,
         }
 
     def _open(self) -> _core.Source:
@@ -133,6 +138,7 @@ def open_source(
     open_timeout_s: float = DEFAULT_TIMEOUT_S,
     read_timeout_s: float = DEFAULT_TIMEOUT_S,
     ca_file: str | os.PathLike[str] | None = None,
+    clock: Clock = "auto",
 ) -> Source:
     """Open a video file, or take the address of a camera, which is reached when its frames are asked for.
 
@@ -149,6 +155,7 @@ def open_source(
         open_timeout_s: How long reaching a camera may take.
         read_timeout_s: How long no picture may come before a camera is taken for lost, and reached anew.
         ca_file: PEM file of the authorities that a camera's certificate is checked against.
+        clock: Which clock gives a camera's pictures their time of day; see `Source`.
 
     Raises:
         SourceError: When the file cannot be opened; the message says what was found and what to do.
@@ -166,6 +173,7 @@ def open_source(
         open_timeout_s,
         read_timeout_s,
         None if ca_file is None else os.fspath(ca_file),
+        clock,
     )
     if not source.is_live:
         _ = source.info

@@ -1,4 +1,4 @@
-"""An RTSP server on loopback that plays films for ever and fails on demand, as cameras do (RFC 2326, 2617, 6184)."""
+"""An RTSP server on loopback that plays films for ever and fails on demand, as cameras do (RFC 2326, 2617, 3550, 6184)."""
 
 import asyncio
 import base64
@@ -19,6 +19,10 @@ from tests.peers.mp4 import Film
 _CLOCK = 90_000
 _MTU = 1380
 _FRAGMENT = 28
+_REPORT = 200
+_SSRC = 0xCAFE
+# From the epoch of NTP, 1900, to that of Unix.
+_NTP_UNIX_S = 2_208_988_800
 _REALM = "camera"
 
 
@@ -29,10 +33,29 @@ class Fault:
     Attributes:
         stall: Whether connections stay open and nothing is sent.
         forward_s: Seconds by which the clock of the pictures jumps, once.
+        lose: So many of the next packets get lost.
+        stuck: Whether every picture has the time of the one before.
     """
 
     stall: bool = False
     forward_s: float = 0.0
+    lose: int = 0
+    stuck: bool = False
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a camera says in its sender reports of when its pictures were taken.
+
+    Attributes:
+        ahead_s: By how much its clock is ahead.
+        silent_s: For how long after the start it sends none.
+        every_s: How far apart reports are.
+    """
+
+    ahead_s: float = 0.0
+    silent_s: float = 0.0
+    every_s: float = 0.5
 
 
 class RtspServer:
@@ -43,6 +66,11 @@ class RtspServer:
         fps: Pictures a second.
         auth: How who asks has to prove who they are, as `user` with `password`.
         port: 0 for any that is free.
+        clock: What the sender reports say; none are sent when absent.
+        delay_s: How long a picture lies around before it is sent.
+
+    Attributes:
+        taken_s: When the first picture of the latest connection was taken, seconds since 1970.
     """
 
     def __init__(
@@ -54,10 +82,14 @@ class RtspServer:
         user: str = "viewer",
         password: str = "",
         port: int = 0,
+        clock: Clock | None = None,
+        delay_s: float = 0.0,
     ) -> None:
         self.films = dict(films)
         self.faults = {name: Fault() for name in films}
         self.connections = 0
+        self.clock, self.taken_s = clock, 0.0
+        self._delay_s = delay_s
         self._fps, self._auth, self._user, self._password = fps, auth, user, password
         self._nonce = secrets.token_hex(8)
         self._clients: dict[asyncio.StreamWriter, str] = {}
@@ -142,6 +174,7 @@ class _Session:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     udp: socket.socket | None = None
+    reports_to: tuple[str, int] = ("", 0)
     playing: asyncio.Task[None] | None = None
     sequence: int = field(default_factory=lambda: secrets.randbelow(1 << 16))
     name: str = ""
@@ -221,22 +254,30 @@ class _Session:
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))
         self.udp.connect(("127.0.0.1", int(ports[1])))
+        self.reports_to = "127.0.0.1", int(ports[1]) + 1
         mine = self.udp.getsockname()[1]
         value = f"RTP/AVP;unicast;client_port={ports[1]}-{int(ports[1]) + 1};server_port={mine}-{mine + 1}"
         return "200 OK", {"Transport": value, "Session": "1"}, ""
 
     async def _play(self) -> None:
         server, fault = self.server, self.server.faults[self.name]
-        start, clock, number = time.monotonic(), secrets.randbelow(1 << 31), 0
+        start, clock, number, gone = time.monotonic(), secrets.randbelow(1 << 31), 0, 0
+        server.taken_s, reported_s = time.time(), float("-inf")  # noqa: TID251 - what a camera's clock says
         with contextlib.suppress(ConnectionError):
             while True:
-                await asyncio.sleep(max(0.0, start + number / server._fps - time.monotonic()))
+                due_s = start + number / server._fps + server._delay_s
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
                 film = server.films[self.name]
                 turn, place = divmod(number, len(film.pictures))
                 shown = turn * len(film.pictures) + film.ticks[place]
                 clock, fault.forward_s = clock + round(fault.forward_s * _CLOCK), 0.0
+                passed_s, says = time.monotonic() - start, server.clock
+                if says and passed_s >= max(says.silent_s, reported_s + says.every_s):
+                    reported_s = passed_s
+                    self._report(server.taken_s + passed_s + says.ahead_s, clock + round(passed_s * _CLOCK))
                 if not fault.stall:
-                    self._send(film, place, (clock + shown * _CLOCK // server._fps) % (1 << 32))
+                    gone = gone if fault.stuck else shown * _CLOCK // server._fps
+                    self._send(film, place, (clock + gone) % (1 << 32))
                     await self.writer.drain()
                 number += 1
 
@@ -247,13 +288,27 @@ class _Session:
         packets = [packet for unit in units for packet in _fragments(unit)]
         for position, payload in enumerate(packets):
             marker = 0x80 if position == len(packets) - 1 else 0
-            head = struct.pack(">BBHII", 0x80, marker | 96, self.sequence % (1 << 16), stamp, 0xCAFE)
+            head = struct.pack(">BBHII", 0x80, marker | 96, self.sequence % (1 << 16), stamp, _SSRC)
             self.sequence += 1
+            fault = self.server.faults[self.name]
+            if fault.lose:
+                fault.lose -= 1
+                continue
             packet = head + payload
             if self.udp:
                 self.udp.send(packet)
             else:
                 self.writer.write(struct.pack(">cBH", b"$", 0, len(packet)) + packet)
+
+    def _report(self, at_s: float, stamp: int) -> None:
+        """Say what the camera's clock shows, and which time of the pictures that is (RFC 3550, 6.4.1)."""
+        ntp = round((at_s + _NTP_UNIX_S) * (1 << 32))
+        report = struct.pack(">BBHIQIII", 0x80, _REPORT, 6, _SSRC, ntp, stamp % (1 << 32), 0, 0)
+        if self.udp:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+                control.sendto(report, self.reports_to)
+        else:
+            self.writer.write(struct.pack(">cBH", b"$", 1, len(report)) + report)
 
 
 def _fragments(unit: bytes) -> list[bytes]:

@@ -15,6 +15,7 @@ SCENE = Scene(
 )
 NOTHING = dict.fromkeys(
     (
+        "time_ns",
         "other_id",
         "direction",
         "reason",

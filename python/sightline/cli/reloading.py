@@ -63,7 +63,7 @@ class Reloading:
     def __enter__(self) -> Self:
         self._seen = self._stamp()
         if hasattr(signal, "SIGHUP") and not _has_terminal():
-            self._handler = signal.signal(signal.SIGHUP, lambda *_: self._asked.set())
+            self._handler = signal.signal(signal.SIGHUP, self._ask)
         self._thread.start()
         return self
 
@@ -75,6 +75,11 @@ class Reloading:
         self._thread.join()
         if self._handler is not None:
             signal.signal(signal.SIGHUP, self._handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        """Leave the work to the thread: a signal comes in the middle of anything."""
+        del number, frame
+        self._asked.set()
 
     def _look_after(self) -> None:
         moved: _Stamp | None = None

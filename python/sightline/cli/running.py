@@ -130,6 +130,7 @@ def _source(camera: CameraConfig, known: Sequence[Source]) -> Source:
         open_timeout_s=camera.open_timeout_s,
         read_timeout_s=camera.read_timeout_s,
         ca_file=camera.ca_file,
+        clock=camera.clock,
     )
     runs = any(replace(other, started_at=source.started_at) == source for other in known)
     if not runs and not source.is_live:

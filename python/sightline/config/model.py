@@ -51,6 +51,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         open_timeout_s: How long reaching a camera may take.
         read_timeout_s: How long no picture may come before a camera is taken for lost, and reached anew.
         ca_file: PEM file of the authorities that a camera's certificate (rtsps, https) is checked against.
+        clock: Which clock gives a camera's pictures their time of day: `camera`, `arrival`, or `auto`.
         classes: Names or numbers of the detector's classes that are followed here; those of `DetectorConfig` when absent.
         stationary: What is taken for a mannequin or a poster and left out; nothing when absent.
         scene: Path of a scene file with more lines, zones and distances.
@@ -76,6 +77,7 @@ class CameraConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     open_timeout_s: Timeout = 10.0
     read_timeout_s: Timeout = 10.0
     ca_file: Annotated[str, Meta(min_length=1)] | None = None
+    clock: Literal["auto", "arrival", "camera"] = "auto"
     classes: Annotated[list[str | int], Meta(min_length=1)] | None = None
     stationary: StationaryConfig | None = None
     scene: str | None = None

@@ -89,7 +89,7 @@ class Seen:
     def raw(self) -> bytes:
         """All of it, as bytes."""
         frame = self._frame
-        head = (self._camera, frame.index, frame.epoch, frame.pts_ns, frame.size_px)
+        head = (self._camera, frame.index, frame.epoch, frame.pts_ns, frame.captured_at_ns, frame.size_px)
         return b"".join([msgspec.json.encode(head), *(column.tobytes() for column in frame.found)])
 
     def sorts(self) -> Iterable[tuple[str, int]]:
@@ -118,6 +118,7 @@ class Seen:
             "index": frame.index,
             "epoch": frame.epoch,
             "pts_ns": frame.pts_ns,
+            "captured_at_ns": frame.captured_at_ns,
             "size_px": list(frame.size_px),
             "detections": [
                 {"class": self._name(class_id), "confidence": confidence, "xyxy": xyxy}

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # The namespace of event ids, fixed for ever: ids must be the same in every version.
 _NAMESPACE = uuid.UUID("5a0cf0f6-6a43-5a8e-9f57-5d1f6f0b7c11")
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _DECIMALS = 6
 _NS_IN_MS = 1_000_000
 _NO_EVENT = "the core reports a kind of fact that has no event: "
@@ -55,7 +56,8 @@ class EventMaker:
         scene: The rules, in the order in which facts number them.
         camera_id: Name of the camera.
         size_px: Width and height of its frames.
-        started_at: Wall-clock time of pts 0, RFC 3339, if known; events then carry a time of day.
+        started_at: Wall-clock time of pts 0, RFC 3339, if known; events then carry a time of day. A fact of a camera has one
+            itself.
         continuous: Whether times go on from epoch to epoch, as a looped file's do, so that later ones have a time of day, too.
         class_names: Words for class ids.
         live: Whether this is a camera, whose events are others in every run; a file's have the same ids each time.
@@ -230,11 +232,12 @@ class EventMaker:
         }
 
     def _time_of_day(self, fact: _core.Fact) -> str | None:
+        if fact.time_ns is not None:
+            return _rfc3339(_UNIX + timedelta(microseconds=fact.time_ns // 1000))
         # After a jump of the source's clock its distance from the start is unknown.
         if self._started_at is None or (fact.epoch != 0 and not self._continuous):
             return None
-        moment = self._started_at + timedelta(microseconds=fact.pts_ns // 1000)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _rfc3339(self._started_at + timedelta(microseconds=fact.pts_ns // 1000))
 
 
 def _quality(figures: Mapping[str, int]) -> dict[str, Any]:
@@ -288,6 +291,10 @@ _CONDUCT: dict[str, tuple[type[Conduct], Callable[[_core.Fact], dict[str, Any]]]
 
 def _ms(ns: int | None) -> int:
     return ((ns or 0) + _NS_IN_MS // 2) // _NS_IN_MS
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _instant(text: str) -> datetime:

@@ -67,6 +67,7 @@ class AzureOutput:
             motions=image.motions,
             calibration=image.calibration,
             face_masks={} if self._faces is None else self._faces.face_masks,
+            captured_at_ns=image.captured_at_ns,
         )
         return self._encoder.messages(frame, image.events)
 

@@ -47,14 +47,21 @@ class Keeping:
     def keep(self, batch: _core.Batch | RecordedBatch, step: _core.Step) -> None:
         """Take down a batch and what was found in it."""
         frames: list[RecordedFrame] = []
-        columns = (batch.streams, batch.indices, batch.epochs, batch.pts_ns, batch.sizes_px)
-        for image, (stream, index, epoch, pts_ns, size_px) in enumerate(zip(*columns, strict=True)):
+        columns = (
+            batch.streams,
+            batch.indices,
+            batch.epochs,
+            batch.pts_ns,
+            batch.sizes_px,
+            batch.captured_at_ns,
+        )
+        for image, (stream, index, epoch, pts_ns, size_px, taken_ns) in enumerate(zip(*columns, strict=True)):
             found = step.detections(image)
             if found is None:
                 raise ValueError(
                     "detections: expected those of the frame, found none; the engine must keep them"
                 )
-            frames.append(RecordedFrame(stream, index, epoch, pts_ns, size_px, Columns(*found)))
+            frames.append(RecordedFrame(stream, index, epoch, pts_ns, size_px, Columns(*found), taken_ns))
         started = [self._started(stream) for stream in dict.fromkeys(batch.streams)]
         ended = [self._ended(end) for end in batch.ended]
         self._recorder.record(RecordedStep(frames, ended, [each for each in started if each]))

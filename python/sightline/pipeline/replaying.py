@@ -28,40 +28,42 @@ class RecordedBatch:
     def __init__(self, replaying: Replaying, step: RecordedStep) -> None:
         self._replaying = replaying
         of_stream = replaying.streams
-        self._frames = [
-            (of_stream[frame.camera], frame.index, frame.epoch, frame.pts_ns, frame.size_px, frame.found)
-            for frame in step.frames
-            if frame.camera in of_stream
-        ]
+        self._recorded = [frame for frame in step.frames if frame.camera in of_stream]
+        self._streams = [of_stream[frame.camera] for frame in self._recorded]
         self._ended = [end for end in step.ended if end.camera in of_stream]
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self._recorded)
 
     @property
     def streams(self) -> list[int]:
         """Position of each frame's camera in the pipeline."""
-        return [stream for stream, *_ in self._frames]
+        return self._streams
 
     @property
     def indices(self) -> list[int]:
         """Number of each frame in its source."""
-        return [index for _, index, *_ in self._frames]
+        return [frame.index for frame in self._recorded]
 
     @property
     def epochs(self) -> list[int]:
         """Epoch of each frame."""
-        return [epoch for _, _, epoch, *_ in self._frames]
+        return [frame.epoch for frame in self._recorded]
 
     @property
     def pts_ns(self) -> list[int]:
         """Presentation time of each frame, nanoseconds."""
-        return [pts_ns for *_, pts_ns, _, _ in self._frames]
+        return [frame.pts_ns for frame in self._recorded]
+
+    @property
+    def captured_at_ns(self) -> list[int | None]:
+        """Time of day at which each frame was taken, nanoseconds since 1970; None of a file."""
+        return [frame.captured_at_ns for frame in self._recorded]
 
     @property
     def sizes_px(self) -> list[tuple[int, int]]:
         """Width and height of each frame."""
-        return [size_px for *_, size_px, _ in self._frames]
+        return [frame.size_px for frame in self._recorded]
 
     def picture(self, image: int) -> NDArray[np.uint8] | None:
         """None: pictures are not recorded."""
@@ -70,7 +72,7 @@ class RecordedBatch:
 
     def ages_s(self) -> list[float]:
         """Nothing: what was recorded has waited for as long as one likes."""
-        return [0.0] * len(self._frames)
+        return [0.0] * len(self._recorded)
 
     @property
     def ended(self) -> list[dict[str, Any]]:
@@ -82,7 +84,11 @@ class RecordedBatch:
 
     def advance(self) -> _core.Step:
         """Take the frames through tracking and rules."""
-        return self._replaying.advance(self._frames, self._ended)
+        frames = [
+            (stream, each.index, each.epoch, each.pts_ns, each.captured_at_ns, each.size_px, each.found)
+            for stream, each in zip(self._streams, self._recorded, strict=True)
+        ]
+        return self._replaying.advance(frames, self._ended)
 
 
 class Replaying:

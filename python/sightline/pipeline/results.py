@@ -37,6 +37,7 @@ class Image:
         motions: How each of the tracks moves, row by row, if the camera keeps that.
         calibration: What is known of the camera's place above the ground, this frame included.
         events: What was concluded in this frame, in order; part of the step's events.
+        captured_at_ns: Time of day at which a camera took it, nanoseconds since 1970; None of a file.
     """
 
     camera: int
@@ -47,6 +48,7 @@ class Image:
     motions: Motions | None = None
     calibration: Calibration = _NOT_ASKED
     events: list[Event] = field(default_factory=list["Event"])
+    captured_at_ns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,16 @@ class Connection:
         started_at_ns: Wall clock at a camera's `pts_ns` 0, nanoseconds since 1970, from when it was reached first; None before, and
             for a file.
         last_error: Why the camera was not reached, or was lost, the last time; secrets are struck out.
+        clock: Which clock gives a camera's pictures their time of day now, `arrival` or `camera`; None before the first one, and
+            for a file.
+        clock_offset_ns: By how much the camera's clock is ahead of this machine's when its pictures arrive (negative where
+            behind), if it sends it by RTCP: what they need to come makes it less.
+        frames_decoded: Frames that came out of the decoder.
+        frames_gated: Frames that were not due at `fps`, decoded or not.
+        decode_errors: Broken packets, and frames with damaged parts.
+        packets_lost: RTP packets lost on the network, as far as FFmpeg says so: over UDP.
+        warnings: How many warnings there were; an `Ending` has one of each kind.
+        last_warning: The latest of them, with the stream's time.
     """
 
     connected: bool
@@ -117,6 +129,14 @@ class Connection:
     frames_waiting: int
     started_at_ns: int | None
     last_error: str | None
+    clock: Literal["arrival", "camera"] | None = None
+    clock_offset_ns: int | None = None
+    frames_decoded: int = 0
+    frames_gated: int = 0
+    decode_errors: int = 0
+    packets_lost: int = 0
+    warnings: int = 0
+    last_warning: str | None = None
 
     @property
     def started_at(self) -> str | None:

@@ -129,6 +129,7 @@ class Watched:
             batch.picture(position),
             motions=None if motions is None else Motions(**motions),
             calibration=self._ground.calibration,
+            captured_at_ns=batch.captured_at_ns[position],
         )
         return image, found
 

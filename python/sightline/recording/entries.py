@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 MAX_CAMERAS = 10_000
 _MAX_PTS_NS = 1 << 59
+# Of the year 2116: within what dates can tell.
+_MAX_CLOCK_NS = 1 << 62
 _MAX_SIZE_PX = 1 << 16
 _SIDES = 4
+# In the place of a time of day that nobody said.
+_NOT_KNOWN = 0
 
 Kind = Literal["file", "looped", "live"]
 Text = Annotated[str, Meta(max_length=1000)]
@@ -119,6 +123,7 @@ class RecordedFrame:
         pts_ns: Presentation time, nanoseconds.
         size_px: Width and height.
         found: What the detector found, of all its classes, before anything was left out.
+        captured_at_ns: Time of day at which a camera took it, nanoseconds since 1970; None of a file.
     """
 
     camera: int
@@ -127,6 +132,7 @@ class RecordedFrame:
     pts_ns: int
     size_px: tuple[int, int]
     found: Columns
+    captured_at_ns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,7 @@ class Steps(msgspec.Struct, frozen=True, array_like=True):
     index: bytes
     epoch: bytes
     pts_ns: bytes
+    captured_at_ns: bytes
     width: bytes
     height: bytes
     rows: bytes
@@ -190,6 +197,7 @@ def pack_steps(steps: Sequence[RecordedStep]) -> bytes:
             index=_differences([frame.index for frame in frames]),
             epoch=_column([frame.epoch for frame in frames], "<u4").tobytes(),
             pts_ns=_differences([frame.pts_ns for frame in frames]),
+            captured_at_ns=_differences([frame.captured_at_ns or _NOT_KNOWN for frame in frames]),
             width=_column([frame.size_px[0] for frame in frames], "<u4").tobytes(),
             height=_column([frame.size_px[1] for frame in frames], "<u4").tobytes(),
             rows=rows.tobytes(),
@@ -213,6 +221,7 @@ def unpack_steps(content: bytes) -> Iterator[RecordedStep]:
     count = int(frames_in.sum(dtype=np.int64))
     camera, epoch = _read(packed.camera, "<u2", count), _read(packed.epoch, "<u4", count)
     index, pts_ns = _sums(packed.index, count), _sums(packed.pts_ns, count)
+    captured_at_ns = _sums(packed.captured_at_ns, count)
     width, height = _read(packed.width, "<u4", count), _read(packed.height, "<u4", count)
     rows = _read(packed.rows, "<u4", count)
     total = int(rows.sum(dtype=np.int64))
@@ -221,6 +230,8 @@ def unpack_steps(content: bytes) -> Iterator[RecordedStep]:
     if count and (
         index.min() < 0
         or np.abs(pts_ns.astype(np.float64)).max() > _MAX_PTS_NS
+        or captured_at_ns.min() < _NOT_KNOWN
+        or captured_at_ns.max() > _MAX_CLOCK_NS
         or min(width.min(), height.min()) < 1
         or max(width.max(), height.max()) >= _MAX_SIZE_PX
     ):
@@ -228,16 +239,19 @@ def unpack_steps(content: bytes) -> Iterator[RecordedStep]:
     if any(place >= len(frames_in) for place, _ in [*packed.ended, *packed.started]):
         raise Damage("a source starts or ends after the last step")
     found = Columns(xyxy, confidence, class_id)
-    columns = [column.tolist() for column in (camera, index, epoch, pts_ns, width, height, rows)]
+    columns = [
+        column.tolist() for column in (camera, index, epoch, pts_ns, captured_at_ns, width, height, rows)
+    ]
     return _steps(packed, frames_in.tolist(), _frames(columns, found))
 
 
 def _frames(columns: Sequence[list[int]], found: Columns) -> Iterator[RecordedFrame]:
     begin = 0
-    for camera, index, epoch, pts_ns, width, height, rows in zip(*columns, strict=True):
+    for camera, index, epoch, pts_ns, captured_at_ns, width, height, rows in zip(*columns, strict=True):
         end = begin + rows
         of_frame = Columns(found.xyxy[begin:end], found.confidence[begin:end], found.class_id[begin:end])
-        yield RecordedFrame(camera, index, epoch, pts_ns, (width, height), of_frame)
+        taken_ns = None if captured_at_ns == _NOT_KNOWN else captured_at_ns
+        yield RecordedFrame(camera, index, epoch, pts_ns, (width, height), of_frame, taken_ns)
         begin = end
 
 

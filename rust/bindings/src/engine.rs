@@ -340,6 +340,12 @@ impl Batch {
         self.column(|tag| tag.pts_ns)
     }
 
+    /// Time of day at which a camera took each picture, nanoseconds since 1970; None of a file.
+    #[getter]
+    fn captured_at_ns(&self) -> Vec<Option<i64>> {
+        self.column(|tag| tag.captured_at_ns)
+    }
+
     #[getter]
     fn sizes_px(&self) -> Vec<(u32, u32)> {
         self.column(|tag| (tag.width, tag.height))

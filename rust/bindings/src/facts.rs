@@ -14,6 +14,8 @@ pub(crate) struct Fact {
     stream: usize,
     /// Position in the batch of the frame in which it was concluded; None for what a stream's end concluded.
     image: Option<usize>,
+    /// Time of day, nanoseconds since 1970, of a camera.
+    time_ns: Option<i64>,
     rule: u32,
     track_id: Option<u64>,
     other_id: Option<u64>,
@@ -57,6 +59,7 @@ impl From<&StreamFact> for Fact {
     fn from(found: &StreamFact) -> Self {
         Self {
             image: found.image,
+            time_ns: found.time_ns,
             ..Self::from_core(found.stream, &found.fact)
         }
     }

@@ -43,17 +43,27 @@ impl InfoSettings {
     }
 }
 
-/// One recorded frame: stream, index, epoch, pts, width and height, and the columns of its detections.
-type Recorded<'py> = (usize, u64, u32, i64, (u32, u32), RecordedColumns<'py>);
+/// One recorded frame: stream, index, epoch, pts, time of day, width and height, and the columns of its detections.
+type Recorded<'py> = (
+    usize,
+    u64,
+    u32,
+    i64,
+    Option<i64>,
+    (u32, u32),
+    RecordedColumns<'py>,
+);
 type RecordedColumns<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 fn frame(recorded: &Recorded<'_>) -> PyResult<core::RecordedFrame> {
-    let (stream, index, epoch, pts_ns, (width, height), (xyxy, confidence, class_id)) = recorded;
+    let (stream, index, epoch, pts_ns, captured_at_ns, (width, height), columns) = recorded;
+    let (xyxy, confidence, class_id) = columns;
     Ok(core::RecordedFrame {
         stream: *stream,
         index: *index,
         epoch: *epoch,
         pts_ns: *pts_ns,
+        captured_at_ns: *captured_at_ns,
         width: *width,
         height: *height,
         detections: detections_from_columns(xyxy, confidence, class_id)?,

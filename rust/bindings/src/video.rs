@@ -24,6 +24,8 @@ pub(crate) struct Frame {
     index: u64,
     epoch: u32,
     pts_ns: i64,
+    /// Time of day at which a camera took the picture, nanoseconds since 1970; None of a file.
+    captured_at_ns: Option<i64>,
     /// uint8 (height, width, 3), RGB, upright.
     pixels: Py<PyArray3<u8>>,
 }
@@ -63,6 +65,8 @@ pub(crate) struct SourceSettings {
     #[pyo3(default)]
     read_timeout_s: Option<f64>,
     #[pyo3(default)]
+    clock: Option<String>,
+    #[pyo3(default)]
     ca_file: Option<String>,
 }
 
@@ -79,6 +83,16 @@ impl SourceSettings {
                 )));
             }
         };
+        let clock = match self.clock.as_deref() {
+            None | Some("auto") => core::Clock::Auto,
+            Some("arrival") => core::Clock::Arrival,
+            Some("camera") => core::Clock::Camera,
+            Some(other) => {
+                return Err(PyValueError::new_err(format!(
+                    "clock: expected auto, arrival or camera, found {other}"
+                )));
+            }
+        };
         Ok(core::OpenOptions {
             fps: self.fps,
             threads: self.threads,
@@ -87,6 +101,7 @@ impl SourceSettings {
                 transport,
                 open_timeout: timeout(self.open_timeout_s, usual.open_timeout)?,
                 read_timeout: timeout(self.read_timeout_s, usual.read_timeout)?,
+                clock,
                 ca_file: self.ca_file.clone(),
             },
         })
@@ -151,6 +166,7 @@ pub(crate) fn dict_from_stats<'py>(
     dict.set_item("frames_delivered", stats.frames_delivered)?;
     dict.set_item("frames_gated", stats.frames_gated)?;
     dict.set_item("decode_errors", stats.decode_errors)?;
+    dict.set_item("packets_lost", stats.packets_lost)?;
     dict.set_item("restarts", stats.restarts)?;
     dict.set_item("reconnects", stats.reconnects)?;
     dict.set_item("last_error", &stats.last_error)?;
@@ -200,11 +216,12 @@ impl Source {
                 frame.index,
                 frame.epoch,
                 frame.pts_ns,
+                frame.captured_at_ns,
                 [height, width, 3],
                 rgb,
             )))
         })??;
-        let Some((index, epoch, pts_ns, shape, rgb)) = next else {
+        let Some((index, epoch, pts_ns, captured_at_ns, shape, rgb)) = next else {
             return Ok(None);
         };
         let pixels = rgb.into_pyarray(py).reshape(shape)?.unbind();
@@ -212,6 +229,7 @@ impl Source {
             index,
             epoch,
             pts_ns,
+            captured_at_ns,
             pixels,
         }))
     }
@@ -300,6 +318,18 @@ pub(crate) fn dict_from_connection<'py>(
     dict.set_item("reconnects", connection.reconnects)?;
     dict.set_item("frames_dropped", connection.frames_dropped)?;
     dict.set_item("started_at_ns", connection.started_at_ns)?;
+    let clock = connection.clock.map(|clock| match clock {
+        core::ClockOrigin::Arrival => "arrival",
+        core::ClockOrigin::Camera => "camera",
+    });
+    dict.set_item("clock", clock)?;
+    dict.set_item("clock_offset_ns", connection.clock_offset_ns)?;
+    dict.set_item("frames_decoded", connection.frames_decoded)?;
+    dict.set_item("frames_gated", connection.frames_gated)?;
+    dict.set_item("decode_errors", connection.decode_errors)?;
+    dict.set_item("packets_lost", connection.packets_lost)?;
+    dict.set_item("warnings", connection.warnings)?;
+    dict.set_item("last_warning", &connection.last_warning)?;
     dict.set_item("last_error", &connection.last_error)?;
     Ok(dict)
 }

@@ -55,6 +55,8 @@ pub struct FrameTag {
     pub epoch: u32,
     /// Presentation time within the epoch, nanoseconds.
     pub pts_ns: i64,
+    /// Time of day at which a camera took the picture, nanoseconds since 1970; `None` of a file.
+    pub captured_at_ns: Option<i64>,
     /// Upright width in pixels.
     pub width: u32,
     /// Upright height in pixels.

@@ -74,6 +74,8 @@ pub struct StreamFact {
     pub stream: usize,
     /// Position in the batch of the frame in which it was concluded; `None` for what a stream's end concluded.
     pub image: Option<usize>,
+    /// Time of day at which it happened, nanoseconds since 1970; `None` of a file.
+    pub time_ns: Option<i64>,
     /// What happened.
     pub fact: Fact,
 }
@@ -250,7 +252,7 @@ impl Engine {
         let (mut step, mut facts) = (Step::default(), Vec::new());
         let slot = self.slots.get_mut(&stream).ok_or_else(|| unknown(stream))?;
         slot.stream.change(spec, afresh, &mut facts)?;
-        step.take((stream, None), &mut facts);
+        step.take((stream, None), &slot.stream, &mut facts);
         Ok(step)
     }
 
@@ -462,7 +464,7 @@ impl Step {
         stream.advance(tag, &mut facts)?;
         self.tracks.push(stream.tracker.visible().to_vec());
         self.motions.push(stream.motions());
-        self.take((tag.stream, Some(image)), &mut facts);
+        self.take((tag.stream, Some(image)), stream, &mut facts);
         Ok(())
     }
 
@@ -470,13 +472,20 @@ impl Step {
     pub(crate) fn end(&mut self, position: usize, stream: &mut Stream) {
         let mut facts = Vec::new();
         stream.scene.finish(&mut facts);
-        self.take((position, None), &mut facts);
+        self.take((position, None), stream, &mut facts);
     }
 
-    fn take(&mut self, (stream, image): (usize, Option<usize>), facts: &mut Vec<Fact>) {
+    /// Takes the facts of a stream, by its position, that a frame or its end brought.
+    fn take(
+        &mut self,
+        (position, image): (usize, Option<usize>),
+        stream: &Stream,
+        facts: &mut Vec<Fact>,
+    ) {
         self.facts.extend(facts.drain(..).map(|fact| StreamFact {
-            stream,
+            stream: position,
             image,
+            time_ns: stream.time_of_day_ns(fact.pts_ns),
             fact,
         }));
     }

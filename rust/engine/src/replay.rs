@@ -22,6 +22,8 @@ pub struct RecordedFrame {
     pub epoch: u32,
     /// Presentation time within the epoch, nanoseconds.
     pub pts_ns: i64,
+    /// Time of day at which a camera took the picture, nanoseconds since 1970; `None` of a file.
+    pub captured_at_ns: Option<i64>,
     /// Upright width in pixels.
     pub width: u32,
     /// Upright height in pixels.
@@ -37,6 +39,7 @@ impl RecordedFrame {
             index: self.index,
             epoch: self.epoch,
             pts_ns: self.pts_ns,
+            captured_at_ns: self.captured_at_ns,
             width: self.width,
             height: self.height,
             // Boxes are in source pixels already, and there is no picture.

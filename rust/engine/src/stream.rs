@@ -79,6 +79,8 @@ pub(crate) struct Stream {
     keep_motions: bool,
     keep_detections: bool,
     size: (u32, u32),
+    /// What has to be added to a `pts_ns` for the time of day, of a camera, as it was at the latest frame.
+    wall_clock_ns: Option<i64>,
 }
 
 impl Stream {
@@ -103,6 +105,7 @@ impl Stream {
             keep_motions: spec.keep_motions,
             keep_detections: spec.keep_detections,
             size,
+            wall_clock_ns: None,
             info,
         })
     }
@@ -134,6 +137,11 @@ impl Stream {
         Ok(())
     }
 
+    /// Returns the time of day of a moment near the latest frame, nanoseconds since 1970, of a camera.
+    pub(crate) fn time_of_day_ns(&self, pts_ns: i64) -> Option<i64> {
+        Some(pts_ns.saturating_add(self.wall_clock_ns?))
+    }
+
     /// Returns how the visible tracks move after a frame, if that is kept.
     pub(crate) fn motions(&self) -> Option<Vec<TrackMotion>> {
         self.keep_motions.then(|| {
@@ -155,6 +163,8 @@ impl Stream {
         facts: &mut Vec<Fact>,
     ) -> Result<(), EngineError> {
         (self.info.width, self.info.height) = (tag.width, tag.height);
+        let captured_at_ns = tag.captured_at_ns;
+        self.wall_clock_ns = captured_at_ns.map(|at_ns| at_ns.saturating_sub(tag.pts_ns));
         if (tag.width, tag.height) != self.size {
             // Tracks are in pixels of the old size: only counts can be carried over.
             let size = (tag.width, tag.height);

@@ -240,6 +240,7 @@ impl Preparer {
                 index: frame.index,
                 epoch: frame.epoch,
                 pts_ns: frame.pts_ns,
+                captured_at_ns: frame.captured_at_ns,
                 width: size.0,
                 height: size.1,
                 placement: converter.placement(),

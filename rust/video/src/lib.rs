@@ -21,7 +21,8 @@
 //!
 //! Time is the media's: `pts_ns` counts from the start of the stream, and for a file nothing here looks at a clock. Where timestamps
 //! jump back, `epoch` grows; within an epoch they only grow. A camera ([`Source::is_live`]) that is lost is tried again for ever:
-//! each connection is an epoch, and times go on as the clock did meanwhile. A file can start again at its end, for ever
+//! each connection is an epoch, and times go on as the clock did meanwhile; the time of day at which a picture was taken is told
+//! beside them ([`Frame::captured_at_ns`]). A file can start again at its end, for ever
 //! ([`OpenOptions::looped`]): then each play is an epoch, and times go on from one to the next.
 //!
 //! This is the only crate that knows libav (FFmpeg 5.1 to 7.1). It takes over libav's log function for the whole
@@ -39,6 +40,7 @@ mod rotation;
 mod source;
 mod stats;
 mod timeline;
+mod wall_clock;
 mod writer;
 
 pub use error::VideoError;
@@ -47,4 +49,5 @@ pub use libav::Interrupter;
 pub use open::{LiveOptions, OpenOptions, StreamInfo, Transport};
 pub use source::{Frame, Source};
 pub use stats::Stats;
+pub use wall_clock::{Clock, ClockOrigin};
 pub use writer::{Writer, WriterOptions};

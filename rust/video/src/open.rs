@@ -14,6 +14,7 @@ use crate::error::VideoError;
 use crate::libav::{self, Decoder, Input, Interrupter, Patience};
 use crate::rotation::quarter_turns_from_matrix;
 use crate::timeline::Ticks;
+use crate::wall_clock::Clock;
 
 use self::refusal::{check_file, not_a_video, open_error};
 
@@ -60,6 +61,8 @@ pub struct LiveOptions {
     pub open_timeout: Duration,
     /// How long no picture may come before the camera is taken for lost.
     pub read_timeout: Duration,
+    /// Which clock gives pictures their time of day.
+    pub clock: Clock,
     /// PEM file of the authorities that certificates are checked against; those of libav's TLS library when absent.
     pub ca_file: Option<String>,
 }
@@ -70,6 +73,7 @@ impl Default for LiveOptions {
             transport: Transport::default(),
             open_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(10),
+            clock: Clock::default(),
             ca_file: None,
         }
     }

@@ -19,7 +19,7 @@ use crate::libav::{self, Decoder, Effort, FrameTags, Input, Interrupter};
 use crate::open::{OpenOptions, Opened, StreamInfo, open_file};
 use crate::pictures::Pictures;
 use crate::stats::Stats;
-use crate::timeline::{Stamp, Ticks, Timeline};
+use crate::timeline::{Repeats, Stamp, Ticks, Timeline};
 
 /// Failures in a row, with nothing read or decoded between them, after which a file is at its end.
 const MAX_FAILURES: u32 = 200;
@@ -59,6 +59,9 @@ struct Media {
     decoder: Decoder,
     stream: usize,
     times_by_arrival: bool,
+    repeats: Repeats,
+    /// Packets at the beginning whose time is not known, though the protocol gives each one.
+    untimed: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +84,9 @@ pub struct Frame<'a> {
     /// Nanoseconds from the start of the stream; grows from frame to frame within an epoch, and over the starts of a looped
     /// file: its next play begins where its last frame ended.
     pub pts_ns: i64,
+    /// Time of day at which a camera took the picture, nanoseconds since 1970, by the clock that [`Clock`](crate::Clock) says;
+    /// `None` of a file.
+    pub captured_at_ns: Option<i64>,
     picture: Picture<'a>,
 }
 
@@ -103,7 +109,7 @@ impl Source {
     /// Says for each way in which this can fail what was found and what to do: see [`VideoError`].
     pub fn open(uri: &str, options: &OpenOptions) -> Result<Self, VideoError> {
         options.check()?;
-        let live = Address::parse(uri).map(Live::new);
+        let live = Address::parse(uri).map(|address| Live::new(address, options.live.clock));
         let mut source = Self {
             uri: uri.to_owned(),
             options: options.clone(),
@@ -151,6 +157,8 @@ impl Source {
             decoder: opened.decoder,
             stream: opened.stream,
             times_by_arrival: opened.times_by_arrival,
+            repeats: Repeats::default(),
+            untimed: 0,
         });
         self.info = opened.info;
         for line in opened.warnings {
@@ -199,7 +207,9 @@ impl Source {
     /// [`VideoError::Restart`] where that fails, and with [`VideoError::NoFrames`] after a play that should have given frames
     /// and gave none. Nothing else ends a stream that could be opened.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, VideoError> {
-        let Some(stamp) = self.next_due()? else {
+        let due = self.next_due();
+        self.health.counted(&self.stats);
+        let Some((stamp, captured_at_ns)) = due? else {
             return Ok(None);
         };
         self.stats.frames_delivered += 1;
@@ -207,6 +217,7 @@ impl Source {
             index: stamp.index,
             epoch: stamp.epoch,
             pts_ns: stamp.pts_ns,
+            captured_at_ns,
             picture: self
                 .pictures
                 .show(&self.frame)
@@ -217,11 +228,12 @@ impl Source {
     }
 
     /// Decodes until a frame is due and its picture ready.
-    fn next_due(&mut self) -> Result<Option<Stamp>, VideoError> {
+    fn next_due(&mut self) -> Result<Option<(Stamp, Option<i64>)>, VideoError> {
         while self.phase != Phase::Ended {
             if self.interrupter.is_interrupted() {
                 return Err(VideoError::Interrupted);
             }
+            self.health.counted(&self.stats);
             if self.phase == Phase::Away {
                 self.reach()?;
             }
@@ -233,9 +245,13 @@ impl Source {
             match received {
                 Ok(()) => {
                     self.failures = 0;
+                    if self.is_before_time() {
+                        continue;
+                    }
                     let stamp = self.stamp();
+                    let captured_at_ns = self.time_of_day(&stamp);
                     if self.is_due(&stamp) && self.take_picture() {
-                        return Ok(Some(stamp));
+                        return Ok(Some((stamp, captured_at_ns)));
                     }
                 }
                 Err(Error::Other { errno: EAGAIN }) => self.feed()?,
@@ -339,6 +355,7 @@ impl Source {
 
     fn warn(&mut self, lines: &[String]) {
         for line in lines {
+            self.stats.packets_lost += libav::packets_lost(line).unwrap_or(0);
             self.stats.truncated |= CUT_OFF.iter().any(|words| line.contains(words));
             match self.live {
                 Some(_) => self.stats.warn(self.packet_ns, &without_secrets(line)),

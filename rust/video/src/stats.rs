@@ -16,6 +16,8 @@ pub struct Stats {
     pub frames_gated: u64,
     /// Packets that failed to decode, and frames in which the decoder had to guess parts of the picture.
     pub decode_errors: u64,
+    /// Packets of a camera that were lost on the network, as far as libav says so: over UDP.
+    pub packets_lost: u64,
     /// How often a looped file was started again.
     pub restarts: u64,
     /// How often a camera was reached again after it was lost.
@@ -28,11 +30,18 @@ pub struct Stats {
     pub warnings: Vec<String>,
     /// Warnings of kinds that stand in `warnings` already, or that found no room there.
     pub warnings_suppressed: u64,
+    /// The latest warning of any kind, with the stream's time.
+    pub last_warning: Option<String>,
 }
 
 impl Stats {
     /// Adds a warning about the moment `pts_ns`, if none of its kind is there.
     pub(crate) fn warn(&mut self, pts_ns: Option<i64>, message: &str) {
+        let line = match pts_ns {
+            Some(pts_ns) => format!("at {:.3} s: {message}", pts_ns as f64 / 1e9),
+            None => message.to_owned(),
+        };
+        self.last_warning = Some(line.clone());
         let kind = without_numbers(message);
         let known = self.warnings.iter().any(|line| {
             let message = line
@@ -47,10 +56,7 @@ impl Stats {
         self.warnings.push(if self.warnings.len() == MAX_WARNINGS {
             "and more of other kinds".to_owned()
         } else {
-            match pts_ns {
-                Some(pts_ns) => format!("at {:.3} s: {message}", pts_ns as f64 / 1e9),
-                None => message.to_owned(),
-            }
+            line
         });
     }
 }

@@ -3,7 +3,14 @@
 //! Packets go in as they are read, frames come out in the order in which they are shown. Frames are matched to packets
 //! by timestamp, so that a frame that never comes (left out on purpose, or broken) still counts in the numbers of those after it.
 
+mod repeats;
+mod ticks;
+
 use std::collections::BTreeMap;
+
+pub(crate) use self::repeats::Repeats;
+pub(crate) use self::ticks::Ticks;
+use crate::wall_clock::Came;
 
 /// Frames that a codec may hold back for reordering; H.264 and H.265 allow 16.
 const MAX_REORDER: i64 = 16;
@@ -36,43 +43,26 @@ pub(crate) struct Stamp {
     pub(crate) gated_before: u64,
     /// Whether the timestamp was earlier than the one before it, and was moved.
     pub(crate) moved: bool,
+    /// When its packet came, of a camera.
+    pub(crate) came: Option<Came>,
 }
 
-/// The clock of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticks {
-    /// A tick is `num/den` seconds.
-    pub(crate) num: i32,
-    pub(crate) den: i32,
-    /// Nominal ticks from one frame to the next, at least 1.
-    pub(crate) per_frame: i64,
-    /// Where the stream begins, if its header says.
-    pub(crate) start: Option<i64>,
-    /// How long the stream is to be, if its header says.
-    pub(crate) promised: Option<i64>,
+/// A packet whose frame is awaited.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    fate: Fate,
+    came: Option<Came>,
 }
 
-impl Default for Ticks {
-    fn default() -> Self {
-        Self {
-            num: 1,
-            den: 1_000_000_000,
-            per_frame: 1,
-            start: None,
-            promised: None,
-        }
-    }
-}
-
-impl Ticks {
-    /// Returns how far a timestamp may be off: a tick, unless frames are as far apart as ticks, so that they are exact.
-    pub(crate) fn rounding_ns(&self) -> f64 {
-        if self.per_frame > 1 {
-            f64::from(self.num) * 1e9 / f64::from(self.den)
-        } else {
-            0.0
-        }
-    }
+/// Packets that were left behind by a frame that came.
+#[derive(Clone, Copy, Debug, Default)]
+struct Left {
+    /// Packets before it that stayed without a frame.
+    skipped: u64,
+    /// How many of them on purpose.
+    gated: u64,
+    /// When the frame's own packet came.
+    came: Option<Came>,
 }
 
 /// Follows the timestamps of one stream.
@@ -87,7 +77,7 @@ pub(crate) struct Timeline {
     reached: Option<i64>,
     /// What `pts_ns` counts from; set by the first frame.
     origin: Option<i64>,
-    in_flight: BTreeMap<Key, Fate>,
+    in_flight: BTreeMap<Key, Sent>,
     packet_epoch: u32,
     /// Latest packet's DTS, or PTS where it has none, and which of both it is.
     packet_clock: Option<(i64, Clock)>,
@@ -97,6 +87,8 @@ pub(crate) struct Timeline {
     next_index: u64,
     /// Of a camera: when the latest packet arrived, in nanoseconds since the first one.
     arrived_ns: Option<i64>,
+    /// The same by the clocks on the wall.
+    came: Option<Came>,
     /// When the packet before it arrived.
     arrived_before_ns: Option<i64>,
     /// `pts_ns` of the latest frame.
@@ -124,6 +116,7 @@ impl Timeline {
             frame_clock: None,
             next_index: 0,
             arrived_ns: None,
+            came: None,
             arrived_before_ns: None,
             shown_ns: None,
         }
@@ -154,9 +147,10 @@ impl Timeline {
     }
 
     /// Notes that a camera's next packet is here, so many nanoseconds after the first one.
-    pub(crate) fn arrived(&mut self, now_ns: i64) {
+    pub(crate) fn arrived(&mut self, now_ns: i64, came: Came) {
         self.arrived_before_ns = self.arrived_ns;
         self.arrived_ns = Some(now_ns);
+        self.came = Some(came);
     }
 
     /// Returns the timestamp of a packet that has none: that of the packet before it, and the time since.
@@ -187,6 +181,11 @@ impl Timeline {
         let ahead_ns = (i128::from(now) - i128::from(before)) * num * 1_000_000_000 / den;
         self.arrived_ns.is_some()
             && ahead_ns > i128::from(self.passed_ns().saturating_add(MAX_AHEAD_NS))
+    }
+
+    /// Returns whether a packet with a time came since the stream was opened.
+    pub(crate) fn knows_packets(&self) -> bool {
+        self.packet_clock.is_some()
     }
 
     /// Returns the epoch of the latest frame.
@@ -265,7 +264,8 @@ impl Timeline {
 
     /// Remembers what is to become of a packet.
     pub(crate) fn expect(&mut self, key: Key, fate: Fate) {
-        self.in_flight.insert(key, fate);
+        let came = self.came;
+        self.in_flight.insert(key, Sent { fate, came });
         if self.in_flight.len() > MAX_IN_FLIGHT {
             self.in_flight.pop_first();
             self.next_index += 1;
@@ -275,7 +275,7 @@ impl Timeline {
     /// Returns the nearest frame before `key`, of the same epoch, that is on its way; its time in nanoseconds.
     pub(crate) fn earlier_ns(&self, key: Key) -> Option<i64> {
         let earlier = self.in_flight.range((key.0, i64::MIN)..key);
-        let (&(_, ticks), _) = earlier.rev().find(|&(_, &fate)| fate != Fate::Broken)?;
+        let (&(_, ticks), _) = earlier.rev().find(|(_, sent)| sent.fate != Fate::Broken)?;
         Some(self.ns(ticks))
     }
 
@@ -303,8 +303,8 @@ impl Timeline {
                 self.last = None;
             }
         }
-        let (skipped, gated_before) = self.forget_until((epoch, pts));
-        let index = self.next_index + skipped;
+        let left = self.forget_until((epoch, pts));
+        let index = self.next_index + left.skipped;
         self.next_index = index + 1;
         let in_order = self
             .frame_clock
@@ -320,16 +320,17 @@ impl Timeline {
             index,
             epoch,
             pts_ns,
-            gated_before,
+            gated_before: left.gated,
             moved: in_order != pts,
+            came: left.came,
         }
     }
 
     /// Ends the stream; returns how many frames were left out on purpose after the last one that came.
     pub(crate) fn finish(&mut self) -> u64 {
-        let (skipped, gated) = self.forget_until((u32::MAX, i64::MAX));
-        self.next_index += skipped;
-        gated
+        let left = self.forget_until((u32::MAX, i64::MAX));
+        self.next_index += left.skipped;
+        left.gated
     }
 
     /// Returns where the stream ended and where it should have, in nanoseconds, if it ended early.
@@ -393,20 +394,22 @@ impl Timeline {
         known.unwrap_or(self.frame_epoch + u32::from(jumped))
     }
 
-    /// Forgets the packets up to `key`; returns how many before it stayed without a frame, and how many of them on purpose.
-    fn forget_until(&mut self, key: Key) -> (u64, u64) {
-        let (mut skipped, mut gated) = (0, 0);
+    /// Forgets the packets up to `key`.
+    fn forget_until(&mut self, key: Key) -> Left {
+        let mut left = Left::default();
         while let Some(entry) = self.in_flight.first_entry() {
             if *entry.key() > key {
                 break;
             }
-            let (found, fate) = entry.remove_entry();
-            if found != key {
-                skipped += 1;
-                gated += u64::from(fate == Fate::Gated);
+            let (found, sent) = entry.remove_entry();
+            if found == key {
+                left.came = sent.came;
+            } else {
+                left.skipped += 1;
+                left.gated += u64::from(sent.fate == Fate::Gated);
             }
         }
-        (skipped, gated)
+        left
     }
 }
 

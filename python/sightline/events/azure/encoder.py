@@ -92,7 +92,7 @@ class AzureEncoder:
             frame: What was seen; frames must come in order.
             events: The native events concluded in this frame, in their order.
         """
-        elapsed_ns = self._clock.at(frame.epoch, frame.pts_ns)
+        elapsed_ns = self._clock.at(frame.epoch, frame.pts_ns, frame.captured_at_ns)
         view = View(frame, self._size_px, self._ids)
         self._last = view, elapsed_ns
         now = self._now(view, elapsed_ns)

@@ -163,6 +163,9 @@ def time_text(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class MediaClock:
     """Media time that goes on over discontinuities, and the time of day that belongs to it.
 
@@ -193,14 +196,16 @@ class MediaClock:
         self._last_ns = 0
         self._step_ns = 0
 
-    def at(self, epoch: int, pts_ns: int) -> int:
-        """Return the frame's media time, nanoseconds, and go on to it."""
+    def at(self, epoch: int, pts_ns: int, captured_at_ns: int | None = None) -> int:
+        """Return the frame's media time, nanoseconds, and go on to it; where it is known when it was taken, its day is set by that."""
         if epoch == self._epoch:
             self._step_ns = pts_ns + self._offset_ns - self._last_ns
         elif self._epoch is not None and not self._continuous:
             self._offset_ns = self._last_ns + self._step_ns - pts_ns
         self._epoch = epoch
         self._last_ns = pts_ns + self._offset_ns
+        if captured_at_ns is not None:
+            self._start = _UNIX + timedelta(microseconds=(captured_at_ns - self._last_ns) // 1000)
         return self._last_ns
 
     def moment(self, pts_ns: int) -> datetime:

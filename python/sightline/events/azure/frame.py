@@ -27,6 +27,7 @@ class Frame:
         motions: How each of them moves, row by row.
         calibration: What is known of the camera's place above the ground.
         face_masks: What is known of the faces of tracks, by identity; empty unless asked for.
+        captured_at_ns: Time of day at which it was taken, nanoseconds since 1970, if a clock says so.
     """
 
     pts_ns: int
@@ -36,3 +37,4 @@ class Frame:
     motions: Motions
     calibration: Calibration = field(default_factory=Calibration)
     face_masks: Mapping[int, FaceMask] = field(default_factory=dict[int, "FaceMask"])
+    captured_at_ns: int | None = None

@@ -436,6 +436,7 @@ fn what_was_kept_gives_the_same_facts_again() {
             index: tag.index,
             epoch: tag.epoch,
             pts_ns: tag.pts_ns,
+            captured_at_ns: tag.captured_at_ns,
             width: tag.width,
             height: tag.height,
             detections: found.clone().unwrap(),

@@ -1,8 +1,7 @@
 //! Opening a decoder, and telling it how much of what it is fed must come out.
 
 use ffmpeg_the_third::codec::{self, CodecProperties, Id, threading};
-use ffmpeg_the_third::packet::Ref as _;
-use ffmpeg_the_third::{Error, Packet, Stream, decoder, ffi, frame};
+use ffmpeg_the_third::{Error, Packet, Stream, decoder, frame};
 
 /// Largest picture decoded: twice 8K. A damaged header can ask for any amount of memory.
 const MAX_PIXELS: i64 = 8192 * 8192;
@@ -91,19 +90,4 @@ pub(crate) fn codec_name(stream: &Stream<'_>) -> String {
         return "unknown".to_owned();
     }
     tag.to_le_bytes().escape_ascii().to_string()
-}
-
-/// Returns whether no other packet refers to this one, as its container says.
-pub(crate) fn is_disposable(packet: &Packet) -> bool {
-    flags(packet) & ffi::AV_PKT_FLAG_DISPOSABLE != 0
-}
-
-/// Returns whether this packet must be decoded but is not to be shown, as its container's edit list says.
-pub(crate) fn is_hidden(packet: &Packet) -> bool {
-    flags(packet) & ffi::AV_PKT_FLAG_DISCARD != 0
-}
-
-fn flags(packet: &Packet) -> i32 {
-    // SAFETY: the pointer is to the borrowed packet itself.
-    unsafe { packet.as_ptr().as_ref() }.map_or(0, |fields| fields.flags)
 }

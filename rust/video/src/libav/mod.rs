@@ -14,12 +14,14 @@ mod frame;
 mod input;
 mod interrupter;
 mod log;
+mod packet;
 mod scaler;
 
-pub(crate) use decoder::{Decoder, Effort, codec_name, is_disposable, is_hidden};
+pub(crate) use decoder::{Decoder, Effort, codec_name};
 pub(crate) use encoder::set_primaries;
 pub(crate) use frame::{FrameTags, is_rgb, plane, set_quality};
 pub(crate) use input::{Input, Patience, rtsp_checks_certificates};
 pub use interrupter::Interrupter;
-pub(crate) use log::capture;
+pub(crate) use log::{capture, packets_lost};
+pub(crate) use packet::{captured_at_ns, is_disposable, is_hidden};
 pub(crate) use scaler::{Colors, Conversion, Scaler};

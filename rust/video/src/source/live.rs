@@ -1,12 +1,30 @@
 //! A camera: reached, lost and reached again, for ever.
 
+use std::time::SystemTime;
+
 use ffmpeg_the_third::Error;
 
 use super::Source;
 use crate::address::{Address, without_secrets};
 use crate::backoff::Backoff;
 use crate::error::VideoError;
+use crate::libav;
 use crate::open::open_address;
+use crate::timeline::Stamp;
+use crate::wall_clock::{Came, Clock, ClockOrigin, WallClock};
+
+/// libav's name of the protocol in which each packet has a time.
+const RTSP: &str = "rtsp";
+/// Packets without a time that are waited out before it is taken from their arrival.
+const MAX_UNTIMED: u32 = 16;
+
+/// Codecs whose packets libav puts together itself: it sees that one is whole when the next begins, and hands it out with what
+/// the protocol said of the next (`parse_packet` in libavformat/demux.c).
+const PUT_TOGETHER: [&str; 6] = ["h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "h263"];
+
+/// Pictures of a connection after which it is known well enough how far a camera's clock is off: the first ones lay around while
+/// libav found out what they are.
+const CERTAIN: u32 = 25;
 
 /// What is known of a camera besides what is read from it.
 pub(super) struct Live {
@@ -18,18 +36,26 @@ pub(super) struct Live {
     tried: bool,
     /// When it was reached for the first time.
     start_ns: Option<i64>,
+    clock: WallClock,
+    /// What came with the packet before of when a picture was taken.
+    said_ns: Option<i64>,
+    /// Pictures of this connection since the camera said what time it is.
+    timed: u32,
     /// Frames that had been decoded when it was reached the last time.
     decoded_before: u64,
 }
 
 impl Live {
-    pub(super) fn new(address: Address) -> Self {
+    pub(super) fn new(address: Address, clock: Clock) -> Self {
         Self {
             address,
             recorded: false,
             backoff: Backoff::new(),
             tried: false,
             start_ns: None,
+            clock: WallClock::new(clock),
+            said_ns: None,
+            timed: 0,
             decoded_before: 0,
         }
     }
@@ -50,17 +76,19 @@ impl Source {
         let opened = opened.inspect_err(|error| self.health.lost(&error.to_string()))?;
         live.recorded = opened.info.duration_ns.is_some();
         live.decoded_before = self.stats.frames_decoded;
-        let now_ns = self.interrupter.now_ns();
+        let reached_ns = self.interrupter.now_ns();
         let again = live.start_ns.is_some();
-        let since_ns = now_ns.saturating_sub(*live.start_ns.get_or_insert(now_ns));
+        let since_ns = reached_ns.saturating_sub(*live.start_ns.get_or_insert(reached_ns));
         if again {
             self.stats.reconnects += 1;
+            live.clock.reconnect();
+            (live.said_ns, live.timed) = (None, 0);
             self.timeline.reconnect(opened.ticks, since_ns);
             self.go_on_with(opened);
         } else {
             self.begin_with(opened);
             if self.is_live() {
-                self.health.started();
+                self.health.started(now_ns());
             }
         }
         self.health.connected(again);
@@ -106,24 +134,82 @@ impl Source {
 
     /// Gives a camera's packet its time of arrival, and a timestamp if it has none.
     pub(super) fn time_packet(&mut self) {
-        let Some(start_ns) = self.live.as_ref().and_then(|live| live.start_ns) else {
+        let Some(live) = self.live.as_mut().filter(|live| !live.recorded) else {
             return;
         };
-        if !self.is_live() {
+        let Some(start_ns) = live.start_ns else {
             return;
-        }
-        self.timeline
-            .arrived(self.interrupter.now_ns().saturating_sub(start_ns));
+        };
+        let said_ns = libav::captured_at_ns(&self.packet);
+        let said_before_ns = std::mem::replace(&mut live.said_ns, said_ns);
+        let is_late = PUT_TOGETHER.contains(&self.info.codec.as_str());
+        let came = Came {
+            arrived_at_ns: now_ns(),
+            captured_at_ns: if is_late { said_before_ns } else { said_ns },
+        };
+        let since_ns = self.interrupter.now_ns().saturating_sub(start_ns);
+        self.timeline.arrived(since_ns, came);
+        let Some(media) = &mut self.media else {
+            return;
+        };
         let untimed = self.packet.pts().is_none() && self.packet.dts().is_none();
-        if untimed
-            || self
-                .media
-                .as_ref()
-                .is_some_and(|media| media.times_by_arrival)
-        {
+        if untimed && !self.timeline.knows_packets() && self.info.container == RTSP {
+            media.untimed += 1;
+            if media.untimed <= MAX_UNTIMED {
+                return;
+            }
+        }
+        let is_stuck = media.repeats.is_stuck(self.packet.pts());
+        if untimed || is_stuck || media.times_by_arrival {
             let ticks = Some(self.timeline.ticks_by_arrival());
             self.packet.set_pts(ticks);
             self.packet.set_dts(ticks);
         }
     }
+
+    /// Returns whether the decoded frame came before anything was known of the camera's timestamps: libav loses that of the first
+    /// picture where its parameters come in packets of their own, and the next one's may be anything.
+    pub(super) fn is_before_time(&self) -> bool {
+        let has_untimed = self.media.as_ref().is_some_and(|media| media.untimed > 0);
+        has_untimed
+            && !self.timeline.knows_start()
+            && self.frame.pts().is_none()
+            && self.frame.timestamp().is_none()
+    }
+
+    /// Returns the time of day at which a camera took the picture, nanoseconds since 1970.
+    pub(super) fn time_of_day(&mut self, stamp: &Stamp) -> Option<i64> {
+        let live = self.live.as_mut().filter(|live| !live.recorded)?;
+        if let Some(came) = stamp.came {
+            live.clock.observe(stamp.pts_ns, came);
+            let (origin, ahead_ns) = (live.clock.origin(), live.clock.camera_ahead_ns());
+            self.health.timed(origin, ahead_ns);
+            live.timed = live.timed.saturating_add(u32::from(ahead_ns.is_some()));
+            let is_off = origin == ClockOrigin::Arrival && self.options.live.clock == Clock::Auto;
+            if let Some(ahead_ns) = ahead_ns.filter(|_| is_off && live.timed == CERTAIN) {
+                self.stats
+                    .warn(Some(stamp.pts_ns), &clock_warning(ahead_ns));
+            }
+        }
+        live.clock.tell(stamp.pts_ns)
+    }
+}
+
+fn clock_warning(ahead_ns: i64) -> String {
+    let seconds = ahead_ns.unsigned_abs() as f64 / 1e9;
+    let way = if ahead_ns < 0 { "behind" } else { "ahead of" };
+    format!(
+        "the camera's clock is {seconds:.1} s {way} this machine's, so that times of day go by when pictures arrive; \
+         set both clocks, or choose one by `clock`"
+    )
+}
+
+/// Returns the time of day, nanoseconds since 1970.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "events of a camera carry a time of day, and nobody else says it"
+)]
+fn now_ns() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_nanos()).unwrap_or(i64::MAX))
 }

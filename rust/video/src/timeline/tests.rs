@@ -4,6 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+const CAME: Came = Came {
+    arrived_at_ns: 1_790_000_000_000_000_000,
+    captured_at_ns: None,
+};
+
 fn timeline() -> Timeline {
     Timeline::new(Ticks {
         num: 1,
@@ -158,7 +163,7 @@ fn extreme_timestamps_saturate() {
 
 /// A camera's packet that arrives at `now_ms`.
 fn arrive(timeline: &mut Timeline, now_ms: i64, pts: i64) {
-    timeline.arrived(now_ms * 1_000_000);
+    timeline.arrived(now_ms * 1_000_000, CAME);
     let key = timeline.packet(Some(pts), None, 0).unwrap();
     timeline.expect(key, Fate::Expected);
 }
@@ -199,10 +204,10 @@ fn a_camera_that_comes_again_goes_on_as_ours_did() {
 #[test]
 fn a_packet_without_a_time_gets_that_of_its_arrival() {
     let mut timeline = timeline();
-    timeline.arrived(0);
+    timeline.arrived(0, CAME);
     assert_eq!(timeline.ticks_by_arrival(), 500);
     arrive(&mut timeline, 0, 500);
-    timeline.arrived(140_000_000);
+    timeline.arrived(140_000_000, CAME);
     assert_eq!(timeline.ticks_by_arrival(), 640);
 }
 
