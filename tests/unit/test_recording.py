@@ -208,7 +208,7 @@ def test_any_bytes_in_a_sound_block_are_told(folder, content):
 def test_sizes_that_are_declared_and_not_there_take_no_memory(folder):
     file = folder / "huge"
     run = first_line() + packed(b"RUN.", msgspec.msgpack.encode(RUN))
-    declared = msgspec.msgpack.encode(Steps(*[b""] * 11, [], []))[:-2] + b"\xdd\xff\xff\xff\xff"
+    declared = msgspec.msgpack.encode(Steps(*[b""] * 12, [], []))[:-2] + b"\xdd\xff\xff\xff\xff"
     bomb = zlib.compress(bytes(MAX_BYTES))
     sizes = struct.pack("<4sII", b"STEP", len(bomb), 100)
     checksum = struct.pack("<I", zlib.crc32(bomb, zlib.crc32(sizes)))
