@@ -233,6 +233,7 @@ impl Source {
             match received {
                 Ok(()) => {
                     self.failures = 0;
+                    self.note_picture();
                     let stamp = self.stamp();
                     if self.is_due(&stamp) && self.take_picture() {
                         return Ok(Some(stamp));

@@ -75,10 +75,20 @@ impl Input {
         // SAFETY: context is open; no options are given.
         match unsafe { ffi::avformat_find_stream_info(context, ptr::null_mut()) } {
             found if found < 0 => Err(Error::from(found)),
-            // libav takes what it has by then for enough.
-            _ if interrupter.is_late() => Err(Error::Exit),
+            // libav takes what it has by then for enough, and it is where only the rate is in doubt: times that stand still tell none.
+            _ if interrupter.is_late() && !input.has_seen_picture() => Err(Error::Exit),
             _ => Ok(input),
         }
+    }
+
+    /// Returns whether there is a video stream of which libav knows what its pictures look like.
+    fn has_seen_picture(&self) -> bool {
+        self.container.streams().any(|stream| {
+            let parameters = stream.parameters();
+            // SAFETY: the parameters belong to the stream, which is borrowed.
+            let fields = unsafe { parameters.as_ptr().as_ref() };
+            fields.is_some_and(|fields| fields.width > 0 && fields.format >= 0)
+        })
     }
 
     pub(crate) fn container(&self) -> &Container {

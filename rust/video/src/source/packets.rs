@@ -24,6 +24,9 @@ impl Source {
             Ok(()) if self.packet.stream() == stream => {
                 self.time_packet();
                 self.send();
+                if self.is_futile() {
+                    self.lose(None)?;
+                }
             }
             Ok(()) => {}
             Err(error) if self.is_live() => self.lose(Some((error, &lines)))?,
@@ -70,6 +73,7 @@ impl Source {
             return;
         };
         if undue && (media.decoder.is_intra_only() || libav::is_disposable(&self.packet)) {
+            self.note_picture();
             return;
         }
         media.decoder.set_effort(if undue {
@@ -79,6 +83,7 @@ impl Source {
         });
         let (sent, lines) = libav::capture(|| media.decoder.send(&self.packet));
         self.warn(&lines);
+        self.note_packet(sent.is_err());
         match sent {
             Ok(()) => self.failures = 0,
             Err(error) => {
