@@ -140,7 +140,10 @@ impl Source {
                 format!("no picture for {seconds} s; what comes can't be decoded")
             }
             None => format!("no picture for {seconds} s"),
-            Some((Error::Eof, _)) => "the camera ended the stream".to_owned(),
+            // HTTP without a length, as a camera's is, ends in libav's general error.
+            Some((Error::Eof | Error::Other { errno: libc::EIO }, _)) => {
+                "the camera ended the stream".to_owned()
+            }
             Some((error, [])) => error.to_string(),
             Some((error, lines)) => without_secrets(&format!("{error} ({})", lines.join("; "))),
         };
