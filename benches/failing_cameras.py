@@ -25,11 +25,16 @@ class FailingCameras:
     Args:
         folder: Where films are written.
         seed: Repeats the order of the faults, not their moments.
+
+    Attributes:
+        faults: How many there were of each kind.
+        history: When each began, as `time.monotonic` has it, whom it struck, and its kind.
     """
 
     folder: Path
     seed: int
     faults: Counter[str] = field(default_factory=Counter)
+    history: list[tuple[float, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)  # noqa: S311 - faults, which the seed repeats
@@ -82,6 +87,7 @@ class FailingCameras:
         kind = self._chance.choice(list(self._kinds))
         name = self._chance.choice([name for names in SERVERS for name in names if name != NONSENSE])
         self.faults[kind] += 1
+        self.history.append((time.monotonic(), name, kind))
         self._kinds[kind](name)
 
     def mend(self, *, everything: bool = False) -> None:

@@ -79,7 +79,7 @@ def tell_health(pipeline: sightline.Pipeline, say: Saying, last: dict[int, tuple
                     "last_error": now.last_error,
                 }
             )
-        say(health=cameras)
+        say(health=cameras, at_s=time.monotonic())
         time.sleep(1.0)
 
 

@@ -184,6 +184,8 @@ class _Session:
                 continue
             head = (first + await self.reader.readuntil(b"\r\n\r\n")).decode()
             line, *lines = head.strip().split("\r\n")
+            if line.startswith("RTSP/"):  # garbage that looked like a request was answered
+                continue
             method, uri, _ = line.split(" ")
             headers = {
                 name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)

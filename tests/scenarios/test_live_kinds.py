@@ -17,6 +17,8 @@ import sightline
 pytestmark = pytest.mark.slow
 
 PATIENT = {"open_timeout_s": 15.0, "read_timeout_s": 5.0}
+REACHED = {"open_timeout_s": 15.0}
+"""libav wants to see some seconds of a stream before it says what is in it."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,7 @@ class TestACameraOverHttp:
 
     @pytest.mark.parametrize("form", ["mpjpeg", "mpegts"])
     def test_that_ends_its_stream_is_reached_again(self, camera, form):
-        with watching(camera.url(form)) as pipeline:
+        with watching(camera.url(form), **REACHED) as pipeline:
             before = run_until(pipeline, crosses(1))
             camera.cut()
             after = run_until(pipeline, crosses(2, epoch=1))
@@ -84,7 +86,7 @@ class TestACameraOverHttp:
 
     @pytest.mark.parametrize("form", ["mpjpeg", "mpegts"])
     def test_that_falls_silent_is_reached_again(self, camera, form):
-        with watching(camera.url(form)) as pipeline:
+        with watching(camera.url(form), **REACHED) as pipeline:
             before = run_until(pipeline, crosses(1))
             camera.stalled = True
             threading.Timer(3.0, lambda: setattr(camera, "stalled", False)).start()

@@ -75,10 +75,21 @@ impl Input {
         // SAFETY: context is open; no options are given.
         match unsafe { ffi::avformat_find_stream_info(context, ptr::null_mut()) } {
             found if found < 0 => Err(Error::from(found)),
-            // libav takes what it has by then for enough, and it is where only the rate is in doubt: times that stand still tell none.
-            _ if interrupter.is_late() && !input.has_seen_picture() => Err(Error::Exit),
+            // libav takes what it has by then for enough, and it is where only the rate is in doubt: times that stand still tell
+            // none. Whatever is read through a buffer stays interrupted.
+            _ if interrupter.is_late() && (input.is_buffered() || !input.has_seen_picture()) => {
+                Err(Error::Exit)
+            }
             _ => Ok(input),
         }
+    }
+
+    /// Returns whether libav reads this through a buffer of its own, as HTTP, and unlike RTSP.
+    fn is_buffered(&self) -> bool {
+        // SAFETY: the pointer is used while the container is borrowed.
+        let context = unsafe { self.container.as_ptr() };
+        // SAFETY: the context is open.
+        unsafe { context.as_ref() }.is_none_or(|fields| !fields.pb.is_null())
     }
 
     /// Returns whether there is a video stream of which libav knows what its pictures look like.

@@ -17,7 +17,7 @@ impl Source {
         let (late, stream) = (media.input.is_late(), media.stream);
         self.warn(&lines);
         match read {
-            Err(Error::Exit) if !late || self.interrupter.is_interrupted() => {
+            Err(Error::Exit) if self.interrupter.is_interrupted() || !(late || self.is_live()) => {
                 return Err(VideoError::Interrupted);
             }
             _ if late => self.lose(None)?,
