@@ -96,6 +96,15 @@ class TestACameraOverHttp:
             assert "no picture" in pipeline.connection().last_error
         assert_right(before + after)
 
+    def test_that_falls_silent_while_it_is_reached_is_tried_again(self, camera):
+        with watching(camera.url("mpegts"), open_timeout_s=3.0) as pipeline:
+            threading.Timer(1.0, lambda: setattr(camera, "stalled", True)).start()
+            threading.Timer(5.0, lambda: setattr(camera, "stalled", False)).start()
+            steps = run_until(pipeline, crosses(2))
+            assert camera.connections > 1
+            assert "no picture within 3 s" in pipeline.connection().last_error
+        assert_right(steps)
+
     def test_that_has_no_such_stream_is_told(self, camera):
         with watching(camera.url("other")) as pipeline:
             with pytest.raises(AssertionError):

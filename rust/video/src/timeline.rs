@@ -226,6 +226,7 @@ impl Timeline {
         } else {
             self.ticks.per_frame
         };
+        let [pts, dts] = [pts, dts].map(|ticks| ticks.filter(|&ticks| self.is_tellable(ticks)));
         self.reached = self
             .reached
             .max(pts.or(dts).map(|start| start.saturating_add(duration)));
@@ -284,6 +285,8 @@ impl Timeline {
     /// `guessed` is what the decoder makes of PTS and DTS together. Without a PTS it is late by what the codec holds back,
     /// so that then the first frame, and not the header, says where the stream begins.
     pub(crate) fn frame(&mut self, pts: Option<i64>, guessed: Option<i64>) -> Stamp {
+        let [pts, guessed] =
+            [pts, guessed].map(|ticks| ticks.filter(|&ticks| self.is_tellable(ticks)));
         let start = self.ticks.start.filter(|_| pts.is_some());
         let pts = guessed.or(pts).unwrap_or_else(|| self.next_nominal());
         let epoch = self.epoch_of(pts);
@@ -357,6 +360,12 @@ impl Timeline {
         let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
         let ns = (since * num * 1_000_000_000 + den / 2).div_euclid(den);
         i64::try_from(ns).unwrap_or(if ns < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    /// Returns whether a timestamp has a place within 146 years of the start: one that a damaged file gives may have none, and
+    /// times behind it could not grow.
+    fn is_tellable(&self, ticks: i64) -> bool {
+        self.since_start_ns(ticks).unsigned_abs() <= i64::MAX.unsigned_abs() / 2
     }
 
     fn next_nominal(&self) -> i64 {

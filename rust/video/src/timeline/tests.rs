@@ -49,6 +49,19 @@ fn reordered_frames_count_in_order_of_presentation() {
 }
 
 #[test]
+fn a_time_that_no_clock_can_tell_is_none() {
+    let mut timeline = timeline();
+    send(&mut timeline, &[(500, 500), (600, 600)]);
+    let far = i64::MAX / 1000;
+    assert_eq!(timeline.packet(Some(far), Some(far), 0), None);
+    let stamps = [500, 600, far, far + 100, 900].map(|pts| shown(&mut timeline, pts));
+    assert_eq!(
+        stamps.map(|stamp| (stamp.epoch, stamp.pts_ns)),
+        [0, 100, 200, 300, 400].map(|ms| (0, ms * 1_000_000))
+    );
+}
+
+#[test]
 fn frames_that_never_come_still_count() {
     let mut timeline = timeline();
     let keys = send(
