@@ -296,14 +296,18 @@ class Watcher:
 
     def mark(self, at_s: float, cameras: FailingCameras) -> Mark:
         place = Path("/proc") / str(self._process.pid)
+        samples = []
+        for _ in range(10):
+            files, threads = (len(list((place / what).iterdir())) for what in ("fd", "task"))
+            samples.append((_resident_mib(place), files, threads))
+            time.sleep(0.1)
+        resident_mib, files, threads = zip(*samples, strict=True)
         # A camera that comes and goes changes these by the moment: what lasts shows in the least of a second.
-        files = min(_sampled(lambda: len(list((place / "fd").iterdir()))))
-        threads = min(_sampled(lambda: len(list((place / "task").iterdir()))))
         return Mark(
             at_s,
-            statistics.median(_sampled(lambda: _resident_mib(place))),
-            files,
-            threads,
+            statistics.median(resident_mib),
+            min(files),
+            min(threads),
             sum(camera["reconnects"] for camera in self._health),
             sum(max(camera["epoch"], 0) for camera in self._health),
             sum(camera["dropped"] for camera in self._health),
@@ -323,20 +327,14 @@ class Watcher:
             self._process.wait()
             raise SystemExit("the watching process did not end within a minute") from None
         self._reader.join(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         self.ended_with = self._process.returncode
         self._errors.close()
 
     def delivered(self) -> list[str]:
         """Ids of the events in the file, as they stand there."""
         return [json.loads(line)["id"] for line in self._file.read_text().splitlines()]
-
-
-def _sampled(look) -> list:
-    values = []
-    for _ in range(10):
-        values.append(look())
-        time.sleep(0.1)
-    return values
 
 
 def _resident_mib(place: Path) -> float:

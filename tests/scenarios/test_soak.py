@@ -9,8 +9,8 @@ def test_cameras_that_fail_cost_only_what_they_did_not_show():
     found = play(24, seed=1, fault_every_s=1.0)
     assert list(found.complaints()) == []
     assert found.right >= 10
-    assert sum(found.faults.values()) >= 20
-    assert found.marks[-1].reconnects >= 5
+    assert sum(found.faults.values()) >= 10
+    assert found.marks[-1].reconnects >= 3
 
 
 def test_what_grows_or_is_wrong_is_told_in_words():

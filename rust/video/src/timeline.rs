@@ -312,12 +312,15 @@ impl Timeline {
         let in_order = self
             .frame_clock
             .map_or(pts, |before| pts.max(before.saturating_add(1)));
+        // A clock finer than nanoseconds has several ticks in one.
+        let after_ns = self.shown_ns.filter(|_| self.frame_clock.is_some());
         self.frame_clock = Some(in_order);
         self.lengthen(in_order, 0);
         if self.origin.is_none() {
             self.origin = Some(start.map_or(pts, |start| start.min(pts)));
         }
         let pts_ns = self.ns(in_order);
+        let pts_ns = after_ns.map_or(pts_ns, |before_ns| pts_ns.max(before_ns.saturating_add(1)));
         self.shown_ns = Some(pts_ns);
         Stamp {
             index,

@@ -62,6 +62,16 @@ fn a_time_that_no_clock_can_tell_is_none() {
 }
 
 #[test]
+fn times_grow_on_a_clock_finer_than_nanoseconds() {
+    let mut timeline = Timeline::new(Ticks {
+        den: i32::MAX,
+        ..Ticks::default()
+    });
+    let times = [0, 1, 2, 3, 100].map(|pts| shown(&mut timeline, pts).pts_ns);
+    assert_eq!(times, [0, 1, 2, 3, 47]);
+}
+
+#[test]
 fn frames_that_never_come_still_count() {
     let mut timeline = timeline();
     let keys = send(
