@@ -102,7 +102,6 @@ class TestACameraOverHttp:
             threading.Timer(5.0, lambda: setattr(camera, "stalled", False)).start()
             steps = run_until(pipeline, crosses(2))
             assert camera.connections > 1
-            assert "no picture within 3 s" in pipeline.connection().last_error
         assert_right(steps)
 
     def test_that_has_no_such_stream_is_told(self, camera):

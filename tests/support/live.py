@@ -22,7 +22,7 @@ def write_film(path, size=square.SIZE, *, codec: str | None = "libx264"):
 
 
 def watched(url: str, **options) -> sightline.Camera:
-    source = sightline.open_source(url, fps=None, **{**QUICK, **options})
+    source = sightline.open_source(url, **{"fps": None, **QUICK, **options})
     return sightline.Camera(source, sightline.Scene(lines=[square.LINE]))
 
 

@@ -12,6 +12,9 @@ const MAX_IN_FLIGHT: usize = 256;
 /// A camera's clock that gets ahead of ours by more than this from one packet to the next was set, or is broken.
 const MAX_AHEAD_NS: i64 = 5_000_000_000;
 
+/// Frames of a camera in a row whose timestamps do not grow, after which its clock is taken for broken: more than reordering explains.
+const MAX_STANDING: u32 = 32;
+
 /// Where a packet's frame belongs: epoch, then timestamp in ticks.
 pub(crate) type Key = (u32, i64);
 
@@ -101,6 +104,8 @@ pub(crate) struct Timeline {
     arrived_before_ns: Option<i64>,
     /// `pts_ns` of the latest frame.
     shown_ns: Option<i64>,
+    /// Frames in a row whose timestamps did not grow; stays at [`MAX_STANDING`] once it is there.
+    standing: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +131,7 @@ impl Timeline {
             arrived_ns: None,
             arrived_before_ns: None,
             shown_ns: None,
+            standing: 0,
         }
     }
 
@@ -159,9 +165,16 @@ impl Timeline {
         self.arrived_ns = Some(now_ns);
     }
 
-    /// Returns the timestamp of a packet that has none: that of the packet before it, and the time since.
+    /// Returns whether a camera's timestamps stand still or run backward, so that those of its packets are better left out of account,
+    /// until it is reached anew.
+    pub(crate) fn is_standing(&self) -> bool {
+        self.arrived_ns.is_some() && self.standing >= MAX_STANDING
+    }
+
+    /// Returns the timestamp of a packet that has none: that of the packet before it, or of a frame after that, and the time since.
     pub(crate) fn ticks_by_arrival(&self) -> i64 {
-        let Some((before, _)) = self.packet_clock else {
+        let packet = self.packet_clock.map(|(ticks, _)| ticks);
+        let Some(before) = packet.max(self.frame_clock) else {
             return self.ticks.start.unwrap_or(0);
         };
         let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
@@ -319,6 +332,10 @@ impl Timeline {
         if self.origin.is_none() {
             self.origin = Some(start.map_or(pts, |start| start.min(pts)));
         }
+        let moved = in_order != pts;
+        if self.standing < MAX_STANDING {
+            self.standing = if moved { self.standing + 1 } else { 0 };
+        }
         let pts_ns = self.ns(in_order);
         let pts_ns = after_ns.map_or(pts_ns, |before_ns| pts_ns.max(before_ns.saturating_add(1)));
         self.shown_ns = Some(pts_ns);
@@ -327,7 +344,7 @@ impl Timeline {
             epoch,
             pts_ns,
             gated_before,
-            moved: in_order != pts,
+            moved,
         }
     }
 

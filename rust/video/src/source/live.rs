@@ -159,7 +159,7 @@ impl Source {
         self.drain()
     }
 
-    /// Gives a camera's packet its time of arrival, and a timestamp if it has none.
+    /// Gives a camera's packet its time of arrival, and a timestamp if it has none that means anything.
     pub(super) fn time_packet(&mut self) {
         let Some(start_ns) = self.live.as_ref().and_then(|live| live.start_ns) else {
             return;
@@ -171,6 +171,7 @@ impl Source {
             .arrived(self.interrupter.now_ns().saturating_sub(start_ns));
         let untimed = self.packet.pts().is_none() && self.packet.dts().is_none();
         if untimed
+            || self.timeline.is_standing()
             || self
                 .media
                 .as_ref()

@@ -72,6 +72,30 @@ fn times_grow_on_a_clock_finer_than_nanoseconds() {
 }
 
 #[test]
+fn a_clock_that_stands_still_is_replaced_by_arrival() {
+    for step in [0, -100] {
+        let mut timeline = timeline();
+        let mut stamps = Vec::new();
+        for number in 0..50 {
+            timeline.arrived(number * 100_000_000);
+            let pts = if timeline.is_standing() {
+                timeline.ticks_by_arrival()
+            } else {
+                10_000 + number * step
+            };
+            timeline.packet(Some(pts), None, 0);
+            stamps.push(shown(&mut timeline, pts));
+        }
+        assert!(stamps.windows(2).all(|two| two[1].pts_ns > two[0].pts_ns));
+        // Then a tenth of a second is one again.
+        let late = stamps[48..].iter().map(|stamp| stamp.pts_ns);
+        let late: Vec<_> = late.collect();
+        assert_eq!(late[1] - late[0], 100_000_000, "{step}");
+        assert_eq!(stamps[49].epoch, 0);
+    }
+}
+
+#[test]
 fn frames_that_never_come_still_count() {
     let mut timeline = timeline();
     let keys = send(
