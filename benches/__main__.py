@@ -24,6 +24,7 @@ BENCHMARKS = {
     "quality": "tracks and counts of recorded scenes against the truth, and other trackers'",
     "delivery": "events into the outbox and to Event Grid: ours, the SDK, a bare SQLite loop",
     "torture": "delivery while the endpoint fails at random and the publisher is killed",
+    "soak": "cameras that fail for an hour: memory, file descriptors, threads, and every crossing",
     "crowds": "tracks of simulated crowds against the truth, and other trackers'",
 }
 TOGETHER = {
@@ -42,6 +43,9 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=5, help="how often each side runs, in turns (default 5)"
     )
+    parser.add_argument(
+        "--minutes", type=float, default=60.0, help="how long the soak run takes (default 60)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help="keep the figures and render benches/RESULTS.md")
     arguments = parser.parse_args()
@@ -56,7 +60,8 @@ def main() -> None:
         if name not in BENCHMARKS:
             parser.error(f"expected setup or some of {', '.join(BENCHMARKS)}, found {name}")
         say(f"{name}: {BENCHMARKS[name]}")
-        result = importlib.import_module(f"benches.{name}").run(arguments.rounds)
+        amount = arguments.minutes if name == "soak" else arguments.rounds
+        result = importlib.import_module(f"benches.{name}").run(amount)
         if arguments.write:
             today = dt.datetime.now(tz=dt.UTC).date().isoformat()  # noqa: TID251 - the date of a measurement
             save(result, today)

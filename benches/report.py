@@ -20,6 +20,8 @@ class Result:
     columns: list[str]
     rows: list[list[str]]
     notes: list[str] = field(default_factory=list)
+    options: str = ""
+    """What was asked for besides the name."""
 
 
 def spread(values: list[float], digits: int = 1) -> str:
@@ -42,11 +44,13 @@ def table(result: Result) -> str:
 def save(result: Result, date: str) -> None:
     """Keep the data, and render RESULTS.md from all data there is."""
     RESULTS.mkdir(exist_ok=True)
+    figures = asdict(result)
+    command = ["python -m benches", result.name, figures.pop("options"), "--write"]
     data = {
-        **asdict(result),
+        **figures,
         "date": date,
         "machine": machine(),
-        "command": f"python -m benches {result.name} --write",
+        "command": " ".join(filter(None, command)),
     }
     (RESULTS / f"{result.name}.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     (HERE / "RESULTS.md").write_text(render())

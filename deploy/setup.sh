@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 
 readonly PACKAGES=(build-essential pkg-config libclang-dev python3-dev python3-venv
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev)
-readonly TEST_PACKAGES=(ffmpeg)
+readonly TEST_PACKAGES=(ffmpeg iproute2 nftables
+  python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
 readonly RUST_MINIMUM=1.89
 
 rust_is_new_enough() {

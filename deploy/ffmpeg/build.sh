@@ -39,7 +39,7 @@ nvdec_decoders=h264_cuvid,hevc_cuvid,mjpeg_cuvid,mpeg1_cuvid,mpeg2_cuvid,mpeg4_c
 nvdec_hwaccels=h264_nvdec,hevc_nvdec,mjpeg_nvdec,mpeg2_nvdec,mpeg4_nvdec,vp8_nvdec,vp9_nvdec,av1_nvdec
 parsers=h264,hevc,mjpeg,mpeg4video,mpegvideo,h263,vp8,vp9,av1,png,gif
 filters=h264_mp4toannexb,hevc_mp4toannexb,mpeg4_unpack_bframes,extract_extradata,vp9_superframe_split,av1_frame_split,av1_frame_merge,null,dump_extra
-protocols=file,pipe,tcp,udp,rtp,http,httpproxy,crypto,data,concat,tls,https
+protocols=file,pipe,tcp,udp,rtp,rtmp,http,httpproxy,crypto,data,concat,tls,https
 
 say() { printf '%s ffmpeg: %s\n' "$(date +%H:%M:%S)" "$*"; }
 die() { printf 'ffmpeg: %s\n' "$*" >&2; exit 1; }

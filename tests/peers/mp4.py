@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 _CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
 
@@ -12,29 +13,36 @@ class Film:
     """Pictures as a camera would send them.
 
     Attributes:
-        pictures: Coded pictures in decoding order, each a list of H.264 units.
+        pictures: Coded pictures in decoding order, each a list of units: H.264's, or one for a whole picture of MPEG-4.
         ticks: When each is shown, in frames, from 0.
-        parameters: The sequence and the picture parameter set.
+        parameters: What a decoder has to know first: H.264's sequence and picture parameter set, or MPEG-4's one header.
+        codec: As RTP calls it.
     """
 
     pictures: list[list[bytes]]
     ticks: list[int]
-    parameters: tuple[bytes, bytes]
+    parameters: tuple[bytes, ...]
+    codec: Literal["H264", "MP4V-ES"] = "H264"
 
 
 def film_of(path: Path) -> Film:
-    """Read an MP4 with one H.264 track."""
+    """Read an MP4 with one track of H.264 or MPEG-4."""
     data = path.read_bytes()
     boxes = _boxes(data, 0, len(data))
-    sps, pps = _parameter_sets(boxes[b"stsd"])
+    description = boxes[b"stsd"]
+    is_h264 = b"avcC" in description
     sizes = [
         struct.unpack_from(">I", boxes[b"stsz"], 12 + 4 * i)[0] for i in range(_count(boxes[b"stsz"], 8))
     ]
     pictures, at = [], data.index(b"mdat") + 4
     for size in sizes:
-        pictures.append(_units(data[at : at + size]))
+        sample = data[at : at + size]
+        pictures.append(_units(sample) if is_h264 else [sample])
         at += size
-    return Film(pictures, _shown(boxes, len(sizes)), (sps, pps))
+    shown = _shown(boxes, len(sizes))
+    if is_h264:
+        return Film(pictures, shown, _parameter_sets(description))
+    return Film(pictures, shown, (_decoder_header(description),), "MP4V-ES")
 
 
 def _boxes(data: bytes, at: int, end: int) -> dict[bytes, bytes]:
@@ -59,6 +67,21 @@ def _parameter_sets(description: bytes) -> tuple[bytes, bytes]:
     at = 8 + length + 1
     length = struct.unpack_from(">H", record, at)[0]
     return sps, record[at + 2 : at + 2 + length]
+
+
+def _decoder_header(description: bytes) -> bytes:
+    """MPEG-4's header lies in a descriptor in a descriptor in a descriptor (ISO 14496-1, 7.2.6)."""
+    at = description.index(b"esds") + 8
+    for tag, skipped in ((3, 3), (4, 13), (5, 0)):
+        assert description[at] == tag
+        length, at = 0, at + 1
+        while True:
+            byte, at = description[at], at + 1
+            length = (length << 7) | (byte & 0x7F)
+            if not byte & 0x80:
+                break
+        at += skipped
+    return description[at : at + length]
 
 
 def _units(sample: bytes) -> list[bytes]:

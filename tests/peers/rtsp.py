@@ -1,4 +1,4 @@
-"""An RTSP server on loopback that plays films for ever and fails on demand, as cameras do (RFC 2326, 2617, 3550, 6184)."""
+"""An RTSP server on loopback that plays films for ever and fails on demand, as cameras do (RFC 2326, 2617)."""
 
 import asyncio
 import base64
@@ -14,15 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.peers import rtp
 from tests.peers.mp4 import Film
 
-_CLOCK = 90_000
-_MTU = 1380
-_FRAGMENT = 28
-_REPORT = 200
-_SSRC = 0xCAFE
-# From the epoch of NTP, 1900, to that of Unix.
-_NTP_UNIX_S = 2_208_988_800
 _REALM = "camera"
 
 
@@ -32,15 +26,19 @@ class Fault:
 
     Attributes:
         stall: Whether connections stay open and nothing is sent.
+        garbage: Whether packets carry nonsense.
         forward_s: Seconds by which the clock of the pictures jumps, once.
         lose: So many of the next packets get lost.
-        stuck: Whether every picture has the time of the one before.
+        cut_in_picture: Whether the connection ends in the middle of the next picture's packet, once. Over TCP.
+        stamps: What times the pictures have: those of a clock that works, always the same, ever earlier ones, or any.
     """
 
     stall: bool = False
+    garbage: bool = False
     forward_s: float = 0.0
     lose: int = 0
-    stuck: bool = False
+    cut_in_picture: bool = False
+    stamps: Literal["right", "constant", "backward", "random"] = "right"
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,19 @@ class Clock:
     every_s: float = 0.5
 
 
+@dataclass(frozen=True)
+class Play:
+    """A film that was played from its first picture to its last, not as the first of a connection, with nothing wrong meanwhile.
+
+    Attributes:
+        name: What was played.
+        begun_s: When its first picture was sent, as `time.monotonic` has it.
+    """
+
+    name: str
+    begun_s: float
+
+
 class RtspServer:
     """Serves films under their names, each connection from its first picture on.
 
@@ -66,6 +77,7 @@ class RtspServer:
         fps: Pictures a second.
         auth: How who asks has to prove who they are, as `user` with `password`.
         port: 0 for any that is free.
+        faults: What is wrong from the start, by name; of a server that comes back, what was wrong before.
         clock: What the sender reports say; none are sent when absent.
         delay_s: How long a picture lies around before it is sent.
 
@@ -82,12 +94,14 @@ class RtspServer:
         user: str = "viewer",
         password: str = "",
         port: int = 0,
+        faults: Mapping[str, Fault] | None = None,
         clock: Clock | None = None,
         delay_s: float = 0.0,
     ) -> None:
         self.films = dict(films)
-        self.faults = {name: Fault() for name in films}
+        self.faults = {name: Fault() for name in films} | dict(faults or {})
         self.connections = 0
+        self.plays: list[Play] = []
         self.clock, self.taken_s = clock, 0.0
         self._delay_s = delay_s
         self._fps, self._auth, self._user, self._password = fps, auth, user, password
@@ -105,7 +119,9 @@ class RtspServer:
         return f"rtsp://{user}127.0.0.1:{self.port}/{name}"
 
     def cut(self, name: str | None = None) -> None:
-        """Reset the connections that play a film, in the middle of whatever they are at."""
+        """Reset the connections that play a film, in the middle of whatever they are at; there are none after `close`."""
+        if self._loop.is_closed():
+            return
         self._loop.call_soon_threadsafe(self._abort, name)
 
     def close(self) -> None:
@@ -178,6 +194,7 @@ class _Session:
     playing: asyncio.Task[None] | None = None
     sequence: int = field(default_factory=lambda: secrets.randbelow(1 << 16))
     name: str = ""
+    codec: str = ""
 
     def end(self) -> None:
         if self.playing:
@@ -194,6 +211,8 @@ class _Session:
                 continue
             head = (first + await self.reader.readuntil(b"\r\n\r\n")).decode()
             line, *lines = head.strip().split("\r\n")
+            if line.startswith("RTSP/"):  # garbage that looked like a request was answered
+                continue
             method, uri, _ = line.split(" ")
             headers = {
                 name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)
@@ -221,31 +240,13 @@ class _Session:
         if self.name not in server.films:
             return "404 Not Found", {}, ""
         if method == "DESCRIBE":
-            return (
-                "200 OK",
-                {"Content-Type": "application/sdp", "Content-Base": f"{uri}/"},
-                self._description(),
-            )
+            film = server.films[self.name]
+            self.codec = film.codec
+            headers = {"Content-Type": "application/sdp", "Content-Base": f"{uri}/"}
+            return "200 OK", headers, rtp.description(film)
         if method == "SETUP":
             return self._set_up(headers["transport"])
         return "200 OK", {"Session": "1"}, ""
-
-    def _description(self) -> str:
-        sps, pps = self.server.films[self.name].parameters
-        sets = ",".join(base64.b64encode(text).decode() for text in (sps, pps))
-        lines = [
-            "v=0",
-            "o=- 1 1 IN IP4 127.0.0.1",
-            "s=camera",
-            "t=0 0",
-            "m=audio 0 RTP/AVP 0",
-            "a=control:sound",
-            "m=video 0 RTP/AVP 96",
-            "a=rtpmap:96 H264/90000",
-            f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={sets}",
-            "a=control:pictures",
-        ]
-        return "".join(f"{line}\r\n" for line in lines)
 
     def _set_up(self, transport: str) -> tuple[str, dict[str, str], str]:
         ports = re.search(r"client_port=(\d+)-", transport)
@@ -261,7 +262,8 @@ class _Session:
 
     async def _play(self) -> None:
         server, fault = self.server, self.server.faults[self.name]
-        start, clock, number, gone = time.monotonic(), secrets.randbelow(1 << 31), 0, 0
+        start, clock, number = time.monotonic(), secrets.randbelow(1 << 31), 0
+        begun_s, begun_with, calm = start, None, False
         server.taken_s, reported_s = time.time(), float("-inf")  # noqa: TID251 - what a camera's clock says
         with contextlib.suppress(ConnectionError):
             while True:
@@ -269,59 +271,57 @@ class _Session:
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
                 film = server.films[self.name]
                 turn, place = divmod(number, len(film.pictures))
-                shown = turn * len(film.pictures) + film.ticks[place]
-                clock, fault.forward_s = clock + round(fault.forward_s * _CLOCK), 0.0
+                if place == 0:
+                    if calm:
+                        server.plays.append(Play(self.name, begun_s))
+                    begun_s, begun_with, calm = time.monotonic(), film, turn > 0
+                calm = calm and fault == Fault() and film is begun_with and film.codec == self.codec
+                clock, fault.forward_s = clock + round(fault.forward_s * rtp.CLOCK), 0.0
                 passed_s, says = time.monotonic() - start, server.clock
                 if says and passed_s >= max(says.silent_s, reported_s + says.every_s):
                     reported_s = passed_s
-                    self._report(server.taken_s + passed_s + says.ahead_s, clock + round(passed_s * _CLOCK))
+                    at_s = server.taken_s + passed_s + says.ahead_s
+                    self._report(rtp.report(at_s, clock + round(passed_s * rtp.CLOCK)))
                 if not fault.stall:
-                    gone = gone if fault.stuck else shown * _CLOCK // server._fps
-                    self._send(film, place, (clock + gone) % (1 << 32))
+                    shown = turn * len(film.pictures) + film.ticks[place]
+                    self._send(film, place, fault, clock, shown * rtp.CLOCK // server._fps)
                     await self.writer.drain()
                 number += 1
 
-    def _send(self, film: Film, place: int, stamp: int) -> None:
-        units = film.pictures[place]
-        if units[-1][0] & 31 == 5:  # who comes in here needs to know how to read it
-            units = [*film.parameters, *units]
-        packets = [packet for unit in units for packet in _fragments(unit)]
-        for position, payload in enumerate(packets):
-            marker = 0x80 if position == len(packets) - 1 else 0
-            head = struct.pack(">BBHII", 0x80, marker | 96, self.sequence % (1 << 16), stamp, _SSRC)
+    def _send(self, film: Film, place: int, fault: Fault, clock: int, shown: int) -> None:
+        stamp = {
+            "right": clock + shown,
+            "constant": clock,
+            "backward": clock - shown,
+            "random": secrets.randbelow(1 << 32),
+        }[fault.stamps]
+        payloads = rtp.payloads(film, place)
+        if fault.garbage:
+            payloads = [secrets.token_bytes(len(payload)) for payload in payloads]
+        for payload in payloads:
+            packet = rtp.packet(payload, sequence=self.sequence, stamp=stamp, last=payload is payloads[-1])
             self.sequence += 1
-            fault = self.server.faults[self.name]
+            if self.writer.is_closing():
+                raise ConnectionAbortedError
             if fault.lose:
                 fault.lose -= 1
                 continue
-            packet = head + payload
             if self.udp:
                 self.udp.send(packet)
+            elif fault.cut_in_picture:
+                fault.cut_in_picture = False
+                self.writer.write(rtp.interleaved(packet)[: len(packet) // 2])
+                self.writer.close()
+                raise ConnectionAbortedError
             else:
-                self.writer.write(struct.pack(">cBH", b"$", 0, len(packet)) + packet)
+                self.writer.write(rtp.interleaved(packet))
 
-    def _report(self, at_s: float, stamp: int) -> None:
-        """Say what the camera's clock shows, and which time of the pictures that is (RFC 3550, 6.4.1)."""
-        ntp = round((at_s + _NTP_UNIX_S) * (1 << 32))
-        report = struct.pack(">BBHIQIII", 0x80, _REPORT, 6, _SSRC, ntp, stamp % (1 << 32), 0, 0)
+    def _report(self, report: bytes) -> None:
         if self.udp:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
                 control.sendto(report, self.reports_to)
         else:
-            self.writer.write(struct.pack(">cBH", b"$", 1, len(report)) + report)
-
-
-def _fragments(unit: bytes) -> list[bytes]:
-    """A unit that is too long for a packet goes in pieces."""
-    if len(unit) <= _MTU:
-        return [unit]
-    indicator, kind = (unit[0] & 0xE0) | _FRAGMENT, unit[0] & 31
-    pieces = [unit[at : at + _MTU] for at in range(1, len(unit), _MTU)]
-    last = len(pieces) - 1
-    return [
-        bytes([indicator, kind | (0x80 if place == 0 else 0) | (0x40 if place == last else 0)]) + piece
-        for place, piece in enumerate(pieces)
-    ]
+            self.writer.write(rtp.interleaved(report, channel=1))
 
 
 def _md5(text: str) -> str:

@@ -15,35 +15,15 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.peers.mp4 import film_of
 from tests.peers.rtsp import RtspServer
-from tests.unit.test_pipeline import LINE, Whiteness
+from tests.support.live import QUICK, events_of, images_of, run_until, watched, write_film
+from tests.support.square import PICTURES, SIZE, Whiteness
 
 import sightline
-from sightline import _core
 from sightline.errors import SourceError
 
-SIZE = (320, 240)
-PICTURES = 30
 PASSWORD = "s3cr%t/&p@ss"  # noqa: S105 - of a server that lives as long as a test
 USER = "viewer:{env:CAMERA_PASSWORD}@"
-QUICK = {"open_timeout_s": 2.0, "read_timeout_s": 1.0}
-
-
-def write_film(path, size=SIZE):
-    """A white square that goes down the picture in three seconds, and comes again at the top."""
-    try:
-        writer = _core.VideoWriter(str(path), *size, 10, 1, codec="libx264")
-    except SourceError as error:
-        pytest.skip(f"no encoder for H.264 here: {error}")
-    noise = np.random.default_rng(7).integers(60, 120, (size[1], size[0], 3), np.uint8)
-    for number in range(PICTURES):
-        picture = noise.copy()
-        y = 10 + number * 6
-        picture[y : y + 40, 140:170] = 255
-        writer.write(picture)
-    writer.finish()
-    return film_of(path)
 
 
 @pytest.fixture(scope="module")
@@ -63,36 +43,6 @@ def serve():
     yield start
     for server in servers:
         server.close()
-
-
-def watched(url, **options):
-    source = sightline.open_source(url, fps=None, **{**QUICK, **options})
-    return sightline.Camera(source, sightline.Scene(lines=[LINE]))
-
-
-def run_until(pipeline, done, *, seconds=30.0):
-    """Take steps until `done` says so; whoever waits for too long is interrupted. Return the steps."""
-    steps = []
-    guard = threading.Timer(seconds, pipeline.stop)
-    guard.start()
-    try:
-        for step in pipeline.steps():
-            steps.append(step)
-            if done(steps):
-                return steps
-    finally:
-        guard.cancel()
-    raise AssertionError(
-        f"not in {seconds} s: {[pipeline.connection(n) for n in range(len(pipeline.cameras))]}"
-    )
-
-
-def images_of(steps, camera=0):
-    return [image for step in steps for image in step.images if image.camera == camera]
-
-
-def events_of(steps):
-    return [event for step in steps for event in step.events]
 
 
 class TestACamera:

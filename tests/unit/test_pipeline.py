@@ -1,18 +1,16 @@
 """The pipeline through its public face: detectors of one's own, several cameras, stopping early."""
 
-from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
 import pytest
+from tests.support.square import LINE, SIZE, Whiteness
 
 import sightline
 from sightline import _core
-from sightline.detectors import Columns
 from sightline.errors import ConfigError, SinkError, SourceError
 from sightline.rules import core_scene
 
-SIZE = (320, 240)
 FRAMES = 60
 
 
@@ -26,35 +24,6 @@ def write_ball(path, *, downwards=True):
         writer.write(picture)
     writer.finish()
     return path
-
-
-class Whiteness:
-    """A detector as a user would write one: it finds what is white, and knows nothing of Sightline's own classes."""
-
-    name = "whiteness"
-    tensor_spec = _core.TensorSpec(width=SIZE[0], height=SIZE[1], channels="luma", fit="stretch", dtype="u8")
-    decoder = None
-    class_names = MappingProxyType({0: "square"})
-    max_batch = 4
-
-    def infer(self, batch):
-        return [self._columns(picture[0]) for picture in batch.tensor]
-
-    def detect(self, rgb):
-        return self._columns(rgb[..., 0])
-
-    def close(self):
-        pass
-
-    def _columns(self, luma):
-        ys, xs = np.nonzero(luma > 200)
-        if not len(ys):
-            return Columns(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int32))
-        box = np.array([[xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]], np.float32)
-        return Columns(box, np.array([0.9], np.float32), np.zeros(1, np.int32))
-
-
-LINE = sightline.Line("middle", (0.0, 0.5), (1.0, 0.5))
 
 
 @pytest.fixture

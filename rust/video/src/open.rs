@@ -173,7 +173,7 @@ pub(crate) fn open_file(
     ];
     let (opened, warnings) =
         libav::capture(|| Input::open(&url, &containers, interrupter, Patience::default()));
-    let input = opened.map_err(|error| open_error(path, error, &warnings))?;
+    let input = opened.map_err(|failed| open_error(path, failed.error, &warnings))?;
     decoder_for(input, path, options, warnings)
 }
 

@@ -19,7 +19,7 @@ use crate::libav::{self, Decoder, Effort, FrameTags, Input, Interrupter};
 use crate::open::{OpenOptions, Opened, StreamInfo, open_file};
 use crate::pictures::Pictures;
 use crate::stats::Stats;
-use crate::timeline::{Repeats, Stamp, Ticks, Timeline};
+use crate::timeline::{Stamp, Ticks, Timeline};
 
 /// Failures in a row, with nothing read or decoded between them, after which a file is at its end.
 const MAX_FAILURES: u32 = 200;
@@ -59,7 +59,6 @@ struct Media {
     decoder: Decoder,
     stream: usize,
     times_by_arrival: bool,
-    repeats: Repeats,
     /// Packets at the beginning whose time is not known, though the protocol gives each one.
     untimed: u32,
 }
@@ -157,7 +156,6 @@ impl Source {
             decoder: opened.decoder,
             stream: opened.stream,
             times_by_arrival: opened.times_by_arrival,
-            repeats: Repeats::default(),
             untimed: 0,
         });
         self.info = opened.info;
@@ -245,6 +243,7 @@ impl Source {
             match received {
                 Ok(()) => {
                     self.failures = 0;
+                    self.note_picture();
                     if self.is_before_time() {
                         continue;
                     }

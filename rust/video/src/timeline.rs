@@ -3,12 +3,10 @@
 //! Packets go in as they are read, frames come out in the order in which they are shown. Frames are matched to packets
 //! by timestamp, so that a frame that never comes (left out on purpose, or broken) still counts in the numbers of those after it.
 
-mod repeats;
 mod ticks;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::repeats::Repeats;
 pub(crate) use self::ticks::Ticks;
 use crate::wall_clock::Came;
 
@@ -18,6 +16,9 @@ const MAX_REORDER: i64 = 16;
 const MAX_IN_FLIGHT: usize = 256;
 /// A camera's clock that gets ahead of ours by more than this from one packet to the next was set, or is broken.
 const MAX_AHEAD_NS: i64 = 5_000_000_000;
+
+/// Frames of a camera in a row whose timestamps do not grow, after which its clock is taken for broken: more than reordering explains.
+const MAX_STANDING: u32 = 32;
 
 /// Where a packet's frame belongs: epoch, then timestamp in ticks.
 pub(crate) type Key = (u32, i64);
@@ -93,6 +94,8 @@ pub(crate) struct Timeline {
     arrived_before_ns: Option<i64>,
     /// `pts_ns` of the latest frame.
     shown_ns: Option<i64>,
+    /// Frames in a row whose timestamps did not grow; stays at [`MAX_STANDING`] once it is there.
+    standing: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,7 @@ impl Timeline {
             came: None,
             arrived_before_ns: None,
             shown_ns: None,
+            standing: 0,
         }
     }
 
@@ -153,9 +157,16 @@ impl Timeline {
         self.came = Some(came);
     }
 
-    /// Returns the timestamp of a packet that has none: that of the packet before it, and the time since.
+    /// Returns whether a camera's timestamps stand still or run backward, so that those of its packets are better left out of account,
+    /// until it is reached anew.
+    pub(crate) fn is_standing(&self) -> bool {
+        self.arrived_ns.is_some() && self.standing >= MAX_STANDING
+    }
+
+    /// Returns the timestamp of a packet that has none: that of the packet before it, or of a frame after that, and the time since.
     pub(crate) fn ticks_by_arrival(&self) -> i64 {
-        let Some((before, _)) = self.packet_clock else {
+        let packet = self.packet_clock.map(|(ticks, _)| ticks);
+        let Some(before) = packet.max(self.frame_clock) else {
             return self.ticks.start.unwrap_or(0);
         };
         let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
@@ -225,6 +236,7 @@ impl Timeline {
         } else {
             self.ticks.per_frame
         };
+        let [pts, dts] = [pts, dts].map(|ticks| ticks.filter(|&ticks| self.is_tellable(ticks)));
         self.reached = self
             .reached
             .max(pts.or(dts).map(|start| start.saturating_add(duration)));
@@ -284,6 +296,8 @@ impl Timeline {
     /// `guessed` is what the decoder makes of PTS and DTS together. Without a PTS it is late by what the codec holds back,
     /// so that then the first frame, and not the header, says where the stream begins.
     pub(crate) fn frame(&mut self, pts: Option<i64>, guessed: Option<i64>) -> Stamp {
+        let [pts, guessed] =
+            [pts, guessed].map(|ticks| ticks.filter(|&ticks| self.is_tellable(ticks)));
         let start = self.ticks.start.filter(|_| pts.is_some());
         let pts = guessed.or(pts).unwrap_or_else(|| self.next_nominal());
         let epoch = self.epoch_of(pts);
@@ -309,19 +323,26 @@ impl Timeline {
         let in_order = self
             .frame_clock
             .map_or(pts, |before| pts.max(before.saturating_add(1)));
+        // A clock finer than nanoseconds has several ticks in one.
+        let after_ns = self.shown_ns.filter(|_| self.frame_clock.is_some());
         self.frame_clock = Some(in_order);
         self.lengthen(in_order, 0);
         if self.origin.is_none() {
             self.origin = Some(start.map_or(pts, |start| start.min(pts)));
         }
+        let moved = in_order != pts;
+        if self.standing < MAX_STANDING {
+            self.standing = if moved { self.standing + 1 } else { 0 };
+        }
         let pts_ns = self.ns(in_order);
+        let pts_ns = after_ns.map_or(pts_ns, |before_ns| pts_ns.max(before_ns.saturating_add(1)));
         self.shown_ns = Some(pts_ns);
         Stamp {
             index,
             epoch,
             pts_ns,
             gated_before: left.gated,
-            moved: in_order != pts,
+            moved,
             came: left.came,
         }
     }
@@ -358,6 +379,12 @@ impl Timeline {
         let (num, den) = (i128::from(self.ticks.num), i128::from(self.ticks.den));
         let ns = (since * num * 1_000_000_000 + den / 2).div_euclid(den);
         i64::try_from(ns).unwrap_or(if ns < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    /// Returns whether a timestamp has a place within 146 years of the start: one that a damaged file gives may have none, and
+    /// times behind it could not grow.
+    fn is_tellable(&self, ticks: i64) -> bool {
+        self.since_start_ns(ticks).unsigned_abs() <= i64::MAX.unsigned_abs() / 2
     }
 
     fn next_nominal(&self) -> i64 {

@@ -21,6 +21,22 @@ pub(crate) struct Patience {
     pub(crate) read: Option<Duration>,
 }
 
+/// Why a container was not opened.
+pub(crate) struct NotOpened {
+    pub(crate) error: Error,
+    /// Whether pictures came in time, and only how many a second was in doubt: timestamps that stand still do not say.
+    pub(crate) lacks_rate: bool,
+}
+
+impl From<Error> for NotOpened {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            lacks_rate: false,
+        }
+    }
+}
+
 /// An open container.
 pub(crate) struct Input {
     // Dropped first: closing may still ask whether to stop.
@@ -36,15 +52,15 @@ impl Input {
         options: &[(&str, &str)],
         interrupter: &Interrupter,
         patience: Patience,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, NotOpened> {
         allow(interrupter, patience.open);
         // SAFETY: takes nothing; a null result is handled below.
         let mut context = unsafe { ffi::avformat_alloc_context() };
         // SAFETY: null or freshly allocated and not shared.
         let Some(fields) = (unsafe { context.as_mut() }) else {
-            return Err(Error::Other {
+            return Err(NotOpened::from(Error::Other {
                 errno: libc::ENOMEM,
-            });
+            }));
         };
         fields.interrupt_callback = interrupter.callback();
         let mut raw_options = options.iter().copied().collect::<Dictionary>().into_raw();
@@ -61,7 +77,7 @@ impl Input {
         // SAFETY: the dictionary is ours, with what libav did not take from it.
         unsafe { ffi::av_dict_free(&raw mut raw_options) };
         if opened < 0 {
-            return Err(Error::from(opened)); // libav has freed the context
+            return Err(NotOpened::from(Error::from(opened))); // libav has freed the context
         }
         // SAFETY: context was opened as an input and is owned by nobody else.
         let container = unsafe { Container::wrap(context) };
@@ -74,11 +90,24 @@ impl Input {
         let context = unsafe { input.container.as_mut_ptr() };
         // SAFETY: context is open; no options are given.
         match unsafe { ffi::avformat_find_stream_info(context, ptr::null_mut()) } {
-            found if found < 0 => Err(Error::from(found)),
+            found if found < 0 => Err(NotOpened::from(Error::from(found))),
             // libav takes what it has by then for enough.
-            _ if interrupter.is_late() => Err(Error::Exit),
+            _ if interrupter.is_late() => Err(NotOpened {
+                error: Error::Exit,
+                lacks_rate: input.has_seen_picture(),
+            }),
             _ => Ok(input),
         }
+    }
+
+    /// Returns whether there is a video stream of which libav knows what its pictures look like.
+    fn has_seen_picture(&self) -> bool {
+        self.container.streams().any(|stream| {
+            let parameters = stream.parameters();
+            // SAFETY: the parameters belong to the stream, which is borrowed.
+            let fields = unsafe { parameters.as_ptr().as_ref() };
+            fields.is_some_and(|fields| fields.width > 0 && fields.format >= 0)
+        })
     }
 
     pub(crate) fn container(&self) -> &Container {

@@ -34,21 +34,26 @@ pub(crate) fn open_address(
         });
     }
     let resolved = address.resolve()?;
-    let settings = settings_of(address, options);
+    let mut settings = settings_of(address, options);
     let patience = Patience {
         open: Some(options.live.open_timeout),
         read: Some(options.live.read_timeout),
     };
-    let (opened, lines) =
+    let (mut opened, mut lines) =
         libav::capture(|| Input::open(&resolved.url, &settings, interrupter, patience));
+    if opened.as_ref().is_err_and(|failed| failed.lacks_rate) {
+        settings.push(("fpsprobesize", "0"));
+        (opened, lines) =
+            libav::capture(|| Input::open(&resolved.url, &settings, interrupter, patience));
+    }
     let lines: Vec<_> = lines.iter().map(|line| resolved.scrubbed(line)).collect();
-    let input = opened.map_err(|error| {
+    let input = opened.map_err(|failed| {
         if interrupter.is_interrupted() {
             return VideoError::Interrupted;
         }
         VideoError::Unreachable {
             address: resolved.shown().to_owned(),
-            reason: reason_of(error, &lines, options),
+            reason: reason_of(failed.error, &lines, options),
         }
     })?;
     let opened = decoder_for(input, resolved.shown(), options, lines)?;

@@ -43,6 +43,18 @@ pub(super) struct Live {
     timed: u32,
     /// Frames that had been decoded when it was reached the last time.
     decoded_before: u64,
+    /// What came since the latest picture.
+    effort: Effort,
+}
+
+/// Packets that the decoder was given without a picture coming of them.
+#[derive(Clone, Copy, Default)]
+struct Effort {
+    /// When the latest picture came, or the camera was reached.
+    since_ns: i64,
+    sent: u32,
+    /// Of these, how many the decoder took for broken.
+    refused: u32,
 }
 
 impl Live {
@@ -57,6 +69,7 @@ impl Live {
             said_ns: None,
             timed: 0,
             decoded_before: 0,
+            effort: Effort::default(),
         }
     }
 }
@@ -77,6 +90,10 @@ impl Source {
         live.recorded = opened.info.duration_ns.is_some();
         live.decoded_before = self.stats.frames_decoded;
         let reached_ns = self.interrupter.now_ns();
+        live.effort = Effort {
+            since_ns: reached_ns,
+            ..Effort::default()
+        };
         let again = live.start_ns.is_some();
         let since_ns = reached_ns.saturating_sub(*live.start_ns.get_or_insert(reached_ns));
         if again {
@@ -111,12 +128,50 @@ impl Source {
         Ok(())
     }
 
+    /// Notes that a picture came of a camera's packets, or that none was wanted.
+    pub(super) fn note_picture(&mut self) {
+        let since_ns = self.interrupter.now_ns();
+        if let Some(live) = &mut self.live {
+            live.effort = Effort {
+                since_ns,
+                ..Effort::default()
+            };
+        }
+    }
+
+    /// Notes that the decoder was given a camera's packet, and whether it took it for broken.
+    pub(super) fn note_packet(&mut self, refused: bool) {
+        if let Some(live) = &mut self.live {
+            live.effort.sent = live.effort.sent.saturating_add(1);
+            live.effort.refused = live.effort.refused.saturating_add(u32::from(refused));
+        }
+    }
+
+    /// Returns whether a camera's packets go on coming, and mean nothing to the decoder: no picture for as long as silence may
+    /// take, and most packets broken. Who waits for a key frame takes the packets before it for whole.
+    pub(super) fn is_futile(&self) -> bool {
+        let Some(effort) = self.live.as_ref().map(|live| live.effort) else {
+            return false;
+        };
+        let passed_ns = self.interrupter.now_ns().saturating_sub(effort.since_ns);
+        let timeout_ns = self.options.live.read_timeout.as_nanos();
+        self.is_live()
+            && effort.refused > effort.sent / 2
+            && u128::try_from(passed_ns).is_ok_and(|passed_ns| passed_ns >= timeout_ns)
+    }
+
     /// Gives up a connection, after what the decoder still holds back: `why` it failed, or `None` where no picture came in time.
     pub(super) fn lose(&mut self, why: Option<(Error, &[String])>) -> Result<(), VideoError> {
         let seconds = self.options.live.read_timeout.as_secs_f64();
         let reason = match why {
+            None if self.is_futile() => {
+                format!("no picture for {seconds} s; what comes can't be decoded")
+            }
             None => format!("no picture for {seconds} s"),
-            Some((Error::Eof, _)) => "the camera ended the stream".to_owned(),
+            // HTTP without a length, as a camera's is, ends in libav's general error.
+            Some((Error::Eof | Error::Other { errno: libc::EIO }, _)) => {
+                "the camera ended the stream".to_owned()
+            }
             Some((error, [])) => error.to_string(),
             Some((error, lines)) => without_secrets(&format!("{error} ({})", lines.join("; "))),
         };
@@ -132,7 +187,7 @@ impl Source {
         self.drain()
     }
 
-    /// Gives a camera's packet its time of arrival, and a timestamp if it has none.
+    /// Gives a camera's packet its time of arrival, and a timestamp if it has none that means anything.
     pub(super) fn time_packet(&mut self) {
         let Some(live) = self.live.as_mut().filter(|live| !live.recorded) else {
             return;
@@ -159,8 +214,7 @@ impl Source {
                 return;
             }
         }
-        let is_stuck = media.repeats.is_stuck(self.packet.pts());
-        if untimed || is_stuck || media.times_by_arrival {
+        if untimed || self.timeline.is_standing() || media.times_by_arrival {
             let ticks = Some(self.timeline.ticks_by_arrival());
             self.packet.set_pts(ticks);
             self.packet.set_dts(ticks);

@@ -17,13 +17,16 @@ impl Source {
         let (late, stream) = (media.input.is_late(), media.stream);
         self.warn(&lines);
         match read {
-            Err(Error::Exit) if !late || self.interrupter.is_interrupted() => {
+            Err(Error::Exit) if self.interrupter.is_interrupted() || !(late || self.is_live()) => {
                 return Err(VideoError::Interrupted);
             }
             _ if late => self.lose(None)?,
             Ok(()) if self.packet.stream() == stream => {
                 self.time_packet();
                 self.send();
+                if self.is_futile() {
+                    self.lose(None)?;
+                }
             }
             Ok(()) => {}
             Err(error) if self.is_live() => self.lose(Some((error, &lines)))?,
@@ -70,6 +73,7 @@ impl Source {
             return;
         };
         if undue && (media.decoder.is_intra_only() || libav::is_disposable(&self.packet)) {
+            self.note_picture();
             return;
         }
         media.decoder.set_effort(if undue {
@@ -79,6 +83,7 @@ impl Source {
         });
         let (sent, lines) = libav::capture(|| media.decoder.send(&self.packet));
         self.warn(&lines);
+        self.note_packet(sent.is_err());
         match sent {
             Ok(()) => self.failures = 0,
             Err(error) => {

@@ -54,6 +54,53 @@ fn reordered_frames_count_in_order_of_presentation() {
 }
 
 #[test]
+fn a_time_that_no_clock_can_tell_is_none() {
+    let mut timeline = timeline();
+    send(&mut timeline, &[(500, 500), (600, 600)]);
+    let far = i64::MAX / 1000;
+    assert_eq!(timeline.packet(Some(far), Some(far), 0), None);
+    let stamps = [500, 600, far, far + 100, 900].map(|pts| shown(&mut timeline, pts));
+    assert_eq!(
+        stamps.map(|stamp| (stamp.epoch, stamp.pts_ns)),
+        [0, 100, 200, 300, 400].map(|ms| (0, ms * 1_000_000))
+    );
+}
+
+#[test]
+fn times_grow_on_a_clock_finer_than_nanoseconds() {
+    let mut timeline = Timeline::new(Ticks {
+        den: i32::MAX,
+        ..Ticks::default()
+    });
+    let times = [0, 1, 2, 3, 100].map(|pts| shown(&mut timeline, pts).pts_ns);
+    assert_eq!(times, [0, 1, 2, 3, 47]);
+}
+
+#[test]
+fn a_clock_that_stands_still_is_replaced_by_arrival() {
+    for step in [0, -100] {
+        let mut timeline = timeline();
+        let mut stamps = Vec::new();
+        for number in 0..50 {
+            timeline.arrived(number * 100_000_000, CAME);
+            let pts = if timeline.is_standing() {
+                timeline.ticks_by_arrival()
+            } else {
+                10_000 + number * step
+            };
+            timeline.packet(Some(pts), None, 0);
+            stamps.push(shown(&mut timeline, pts));
+        }
+        assert!(stamps.windows(2).all(|two| two[1].pts_ns > two[0].pts_ns));
+        // Then a tenth of a second is one again.
+        let late = stamps[48..].iter().map(|stamp| stamp.pts_ns);
+        let late: Vec<_> = late.collect();
+        assert_eq!(late[1] - late[0], 100_000_000, "{step}");
+        assert_eq!(stamps[49].epoch, 0);
+    }
+}
+
+#[test]
 fn frames_that_never_come_still_count() {
     let mut timeline = timeline();
     let keys = send(
