@@ -76,8 +76,10 @@ def test_a_scrape_says_what_every_camera_does(configured, operated):
         assert found["sightline_visible_tracks", camera] in (0, 1)
         assert 0 <= found["sightline_last_frame_age_seconds", camera] < 5
     frames = sum(found["sightline_frames_analyzed_total", camera] for camera in ("lobby", "yard"))
-    assert found["sightline_step_seconds_count",] == frames
-    assert found["sightline_step_seconds_bucket", "+Inf"] == frames
+    # A step takes one frame of each camera that has one.
+    steps = found["sightline_step_seconds_count",]
+    assert frames / 2 <= steps <= frames
+    assert found["sightline_step_seconds_bucket", "+Inf"] == steps
     assert 0 < found["sightline_step_seconds_sum",] < found["sightline_uptime_seconds",]
     assert found["process_resident_memory_bytes",] > 10e6
     assert found["sightline_threads",] >= 2

@@ -129,9 +129,8 @@ def _of_cameras(records: Sequence[CameraRecord], now_s: float) -> Iterator[Metri
     gated = CounterMetricFamily(
         "sightline_frames_gated", "Frames passed over because they were not due.", labels=label
     )
-    broken = CounterMetricFamily(
-        "sightline_decode_errors", "Broken packets and frames, told when a source has ended.", labels=label
-    )
+    broken = CounterMetricFamily("sightline_decode_errors", "Broken packets and frames.", labels=label)
+    lost = CounterMetricFamily("sightline_packets_lost", "RTP packets that did not come.", labels=label)
     visible = GaugeMetricFamily("sightline_visible_tracks", "People in the newest frame.", labels=label)
     age = GaugeMetricFamily("sightline_last_frame_age_seconds", "Since the newest frame.", labels=label)
     events = CounterMetricFamily("sightline_events", "Events by type.", labels=["camera", "type"])
@@ -146,6 +145,7 @@ def _of_cameras(records: Sequence[CameraRecord], now_s: float) -> Iterator[Metri
         analyzed.add_metric([name], record.analyzed)
         gated.add_metric([name], record.gated)
         broken.add_metric([name], record.decode_errors)
+        lost.add_metric([name], record.packets_lost)
         visible.add_metric([name], record.visible)
         if record.last_frame_s is not None:
             age.add_metric([name], now_s - record.last_frame_s)
@@ -153,7 +153,7 @@ def _of_cameras(records: Sequence[CameraRecord], now_s: float) -> Iterator[Metri
             events.add_metric([name, kind], count)
         _add_state(states, [name], CAMERA_STATES, record.state)
         _add_state(calibration, [name], CALIBRATIONS, record.calibration)
-    yield from (analyzed, gated, broken, visible, age, events, states, calibration)
+    yield from (analyzed, gated, broken, lost, visible, age, events, states, calibration)
 
 
 def _of_connections(records: Sequence[CameraRecord]) -> Iterator[Metric]:

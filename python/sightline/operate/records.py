@@ -40,7 +40,8 @@ class CameraRecord:
         error: Why it failed, or is not reached; empty otherwise.
         analyzed: Frames that went through the detector.
         gated: Frames that were passed over because they were not due.
-        decode_errors: Broken packets and frames; known when its source has ended.
+        decode_errors: Broken packets and frames.
+        packets_lost: RTP packets that did not come, as far as FFmpeg says so: over UDP.
         visible: Tracks in its newest frame.
         calibration: What is known of its place above the ground, see `sightline.calibration.Calibration.state`.
         events: Events by type.
@@ -60,6 +61,7 @@ class CameraRecord:
     analyzed: int = 0
     gated: int = 0
     decode_errors: int = 0
+    packets_lost: int = 0
     visible: int = 0
     calibration: str = "off"
     events: Counter[str] = field(default_factory=Counter[str])
@@ -74,6 +76,8 @@ class CameraRecord:
     _gated_before: int = 0
     _reconnects_before: int = 0
     _dropped_before: int = 0
+    _errors_before: int = 0
+    _lost_before: int = 0
     _newest: int = -1
     _recent: Recent = field(default_factory=Recent)
 
@@ -83,6 +87,7 @@ class CameraRecord:
         self.state, self.error, self.visible, self.last_frame_s = "starting", "", 0, None
         self._gated_before, self._newest = self.gated, -1
         self._reconnects_before, self._dropped_before = self.reconnects, self.dropped
+        self._errors_before, self._lost_before = self.decode_errors, self.packets_lost
         self._recent = Recent()
 
     def see(self, image: Image, now_s: float, latency_s: float) -> None:
@@ -102,6 +107,8 @@ class CameraRecord:
         self.connected, self.waiting = connection.connected, connection.frames_waiting
         self.reconnects = self._reconnects_before + connection.reconnects
         self.dropped = self._dropped_before + connection.frames_dropped
+        self.decode_errors = self._errors_before + connection.decode_errors
+        self.packets_lost = self._lost_before + connection.packets_lost
         self.pace = self._recent.pace(now_s)
         if not self.is_live or self.has_ended:
             return
@@ -126,7 +133,7 @@ class CameraRecord:
         self.error = ending.error or ""
         self.visible = 0
         self.gated = max(self.gated, self._gated_before + ending.frames_gated)
-        self.decode_errors += ending.decode_errors
+        self.decode_errors = max(self.decode_errors, self._errors_before + ending.decode_errors)
 
 
 class Observer:

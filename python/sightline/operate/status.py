@@ -65,6 +65,7 @@ def _camera(record: CameraRecord, now_s: float) -> dict[str, Any]:
         "latency_p99_s": _rounded(record.pace.latency_p99_s),
         "reconnects": record.reconnects,
         "decode_errors": record.decode_errors,
+        "packets_lost": record.packets_lost,
         "visible_tracks": record.visible,
         "last_frame_age_s": None if record.last_frame_s is None else round(now_s - record.last_frame_s, 3),
         "calibration": record.calibration,

@@ -10,6 +10,7 @@
 
 use pyo3::prelude::*;
 
+mod batch;
 mod counts;
 mod detach;
 mod detections;
@@ -21,6 +22,7 @@ mod geometry;
 mod ground;
 mod motion;
 mod replay;
+mod step;
 mod tracker_settings;
 mod tracks;
 mod video;
@@ -30,9 +32,11 @@ mod zones;
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
+    use super::batch::Batch;
+    #[pymodule_export]
     use super::detections::Decoder;
     #[pymodule_export]
-    use super::engine::{Batch, Engine, Step};
+    use super::engine::Engine;
     #[pymodule_export]
     use super::facts::Fact;
     #[pymodule_export]
@@ -45,6 +49,8 @@ mod _core {
     use super::motion::MotionDetector;
     #[pymodule_export]
     use super::replay::Replay;
+    #[pymodule_export]
+    use super::step::Step;
     #[pymodule_export]
     use super::tracker_settings::default_settings;
     #[pymodule_export]

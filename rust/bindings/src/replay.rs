@@ -9,9 +9,10 @@ use sightline_video::StreamInfo;
 
 use crate::counts::dict_from_counts;
 use crate::detach::{detached, lock};
-use crate::engine::{Step, StreamSettings, no_stream};
+use crate::engine::{StreamSettings, no_stream};
 use crate::errors::CoreError;
 use crate::ground::GroundPlane;
+use crate::step::Step;
 use crate::tracks::detections_from_columns;
 use crate::video::dict_from_info;
 

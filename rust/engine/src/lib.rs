@@ -13,11 +13,13 @@ mod engine;
 mod pace;
 mod post;
 mod replay;
+mod step;
 mod stream;
 mod worker;
 
 pub use batch::{Batch, FrameTag, TensorBuffer};
-pub use engine::{Engine, EngineError, EngineSpec, Output, Step, StreamFact};
+pub use engine::{Engine, EngineError, EngineSpec, Output};
 pub use post::Queues;
 pub use replay::{RecordedFrame, Replay};
+pub use step::{Step, StreamFact};
 pub use stream::{StreamEnd, StreamSpec};

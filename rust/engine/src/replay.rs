@@ -8,7 +8,7 @@ use sightline_zones::Scene;
 
 use crate::EngineError;
 use crate::batch::FrameTag;
-use crate::engine::Step;
+use crate::step::Step;
 use crate::stream::{Stream, StreamSpec};
 
 /// A frame as it was recorded.
