@@ -38,7 +38,7 @@ def run(rounds: int) -> Result:
             "1080p25: 20 s of one-by-one-person-detection.mp4, enlarged, with a sensor's noise, by x264 at 4 Mbit/s, a key frame every 2 s.",
             "At 10 fps, frames that are not due are not converted, and not decoded where that can be left out.",
             "Ours is called through the engine; “decoded only” makes tensors of 32×32. Pictures are those of `open_source`.",
-            "The ffmpeg program's tensors are bytes; its start, up to the first frame, is not counted.",
+            "The start, up to the first frame, is not counted on any side. The ffmpeg program's tensors are bytes.",
         ],
     )
 

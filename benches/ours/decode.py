@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 
 import sightline
 from sightline import _core
@@ -11,7 +12,7 @@ from sightline.rules import core_scene
 SIZES = {"nothing": (32, 32), "tensor": (640, 384)}
 
 
-def tensors(video: str, fps: float | None, size: tuple[int, int]) -> None:
+def tensors(video: str, fps: float | None, size: tuple[int, int]) -> Iterator[object]:
     width, height = size
     spec = _core.TensorSpec(width=width, height=height, channels="bgr", fit="letterbox_top_left")
     stream = {
@@ -23,20 +24,22 @@ def tensors(video: str, fps: float | None, size: tuple[int, int]) -> None:
     }
     engine = _core.Engine(spec, [stream])
     while (batch := engine.next_batch()) is not None:
-        _ = batch.tensor
+        yield batch.tensor
 
 
 def main() -> None:
     job = json.load(sys.stdin)
     video, fps = job["video"], job["fps"]
     frames = sightline.open_source(video).info.frames
-    cpu = time.process_time()
     if job["to"] == "picture":
-        for _ in sightline.open_source(video, fps=fps):
-            pass
+        read = iter(sightline.open_source(video, fps=fps))
     else:
-        tensors(video, fps, SIZES[job["to"]])
-    print(json.dumps({"frames": frames, "cpu_s": time.process_time() - cpu}))
+        read = tensors(video, fps, SIZES[job["to"]])
+    next(read)
+    cpu = time.process_time()
+    for _ in read:
+        pass
+    print(json.dumps({"frames": frames - 1, "cpu_s": time.process_time() - cpu}))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def pyav(video, to, fps):
         stream.thread_count = 1
         for frame in container.decode(stream):
             frames += 1
+            yield frames
             if to == "nothing" or not due(frame.time):
                 continue
             if to == "tensor":
@@ -39,7 +40,6 @@ def pyav(video, to, fps):
                 tensor(frame.reformat(width=width, height=height, format="bgr24").to_ndarray())
             else:
                 frame.to_ndarray(format="rgb24")
-    return frames
 
 
 def opencv(video, to, fps):
@@ -48,13 +48,13 @@ def opencv(video, to, fps):
     rate = capture.get(cv2.CAP_PROP_FPS)
     while capture.grab():  # decodes
         frames += 1
+        yield frames
         if to == "nothing" or not due((frames - 1) / rate):
             continue
         _, picture = capture.retrieve()
         if to == "tensor":
             size = fitted(picture.shape[1], picture.shape[0])
             tensor(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR))
-    return frames
 
 
 def fitted(width, height):
@@ -71,10 +71,11 @@ def tensor(small):
 def main() -> None:
     job = json.load(sys.stdin)
     cv2.setNumThreads(1)
-    read = {"pyav": pyav, "opencv": opencv}[job["reader"]]
+    read = {"pyav": pyav, "opencv": opencv}[job["reader"]](job["video"], job["to"], job["fps"])
+    next(read)
     cpu = time.process_time()
-    frames = read(job["video"], job["to"], job["fps"])
-    print(json.dumps({"frames": frames, "cpu_s": time.process_time() - cpu}))
+    *_, frames = read
+    print(json.dumps({"frames": frames - 1, "cpu_s": time.process_time() - cpu}))
 
 
 if __name__ == "__main__":

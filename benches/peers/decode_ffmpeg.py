@@ -36,7 +36,7 @@ def main() -> None:
     counted = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-count_packets"]
     counted += ["-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", job["video"]]
     frames = int(subprocess.run(counted, check=True, capture_output=True, text=True).stdout)
-    print(json.dumps({"frames": frames, "cpu_s": whole_s - start_s}))
+    print(json.dumps({"frames": frames - 1, "cpu_s": whole_s - start_s}))
 
 
 if __name__ == "__main__":
