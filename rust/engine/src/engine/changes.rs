@@ -114,7 +114,7 @@ impl Engine {
         Ok(step)
     }
 
-    /// Lets a stream's rules count on from what was counted elsewhere; see [`Scene::count_on`].
+    /// Lets a stream's rules count on from what was counted elsewhere; see [`Scene::count_on`](sightline_zones::Scene::count_on).
     ///
     /// # Errors
     /// When there is no such stream.
