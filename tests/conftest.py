@@ -18,6 +18,10 @@ settings.load_profile("untimed")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+# It is run by the distribution's Python, which has GObject.
+collect_ignore = ["peers/gstreamer_server.py"]
+
+
 @pytest.fixture(scope="session")
 def fixtures() -> Path:
     """The folder with real videos, models and truth; a test that needs it skips without, or fails where it is required."""
