@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.peers.rtsp import RtspServer
 from tests.support.live import QUICK, events_of, images_of, run_until, watched, write_film
 from tests.support.square import PICTURES, SIZE, Whiteness
 
@@ -24,25 +23,6 @@ from sightline.errors import SourceError
 
 PASSWORD = "s3cr%t/&p@ss"  # noqa: S105 - of a server that lives as long as a test
 USER = "viewer:{env:CAMERA_PASSWORD}@"
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory):
-    return write_film(tmp_path_factory.mktemp("film") / "film.mp4")
-
-
-@pytest.fixture
-def serve():
-    """Starts servers, which end with the test."""
-    servers = []
-
-    def start(films, **options):
-        servers.append(RtspServer(films, **options))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
 
 
 class TestACamera:

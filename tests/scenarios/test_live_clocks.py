@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 from tests.peers.rtsp import Clock, RtspServer
-from tests.scenarios.test_live import QUICK, events_of, run_until, watched, write_film
+from tests.scenarios.test_live import QUICK, events_of, run_until, watched
 from tests.unit.test_pipeline import Whiteness
 
 import sightline
@@ -14,11 +14,6 @@ from sightline.errors import SourceError
 
 FPS = 10
 SECOND = 1_000_000_000
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory):
-    return write_film(tmp_path_factory.mktemp("film") / "film.mp4")
 
 
 @pytest.fixture

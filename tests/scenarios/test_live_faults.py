@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.peers import gstreamer
-from tests.peers.rtsp import RtspServer
 from tests.support.live import events_of, images_of, run_until, watched, write_film
 from tests.support.square import Whiteness
 
@@ -23,25 +22,6 @@ import sightline
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory):
-    return write_film(tmp_path_factory.mktemp("film") / "film.mp4")
-
-
-@pytest.fixture
-def serve():
-    """Starts servers, which end with the test."""
-    servers = []
-
-    def start(films, **options):
-        servers.append(RtspServer(films, **options))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import time
 
 import pytest
 from tests.peers.rtsp import RtspServer
-from tests.scenarios.test_live import write_film
 from tests.support.operated import wait_for
 
 pytestmark = pytest.mark.slow
@@ -36,11 +35,6 @@ type = "file"
 path = "events.jsonl"
 """
 ORDERS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory):
-    return write_film(tmp_path_factory.mktemp("film") / "film.mp4")
 
 
 @pytest.fixture

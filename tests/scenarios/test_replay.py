@@ -237,10 +237,6 @@ class TestAReplayInPython:
 
 class TestALiveCamera:
     @pytest.fixture
-    def film(self, tmp_path):
-        return write_film(tmp_path / "film.mp4")
-
-    @pytest.fixture
     def server(self, film):
         server = RtspServer({"door": film})
         yield server

@@ -19,6 +19,7 @@ from sightline.cli.operating import Format, Level
 from sightline.cli.options import Options, config_of
 from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
+from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.cli.summary import endings
 from sightline.config import CameraConfig, Config, OutboxConfig
 from sightline.errors import SightlineError
@@ -124,7 +125,10 @@ def _run(pipeline: Pipeline, *, as_json: bool) -> bool:
                 progress.advance(step)
         pipeline.close()
     except KeyboardInterrupt:
+        end_at_once_when_asked_again()
         stopped = True
+        if not as_json:
+            say(HINT)
         pipeline.close()
     except (SightlineError, OSError) as error:
         with contextlib.suppress(SightlineError, OSError):
