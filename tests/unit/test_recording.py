@@ -7,7 +7,7 @@ import zlib
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sightline.config import StationaryConfig
@@ -108,7 +108,12 @@ def test_what_is_written_is_read_bit_by_bit(folder, given_steps, every):
     assert recorder.bytes_written == recorder.path.stat().st_size
 
 
+NOTHING = Columns(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int32))
+BACK = RecordedStep([RecordedFrame(0, 0, 0, 1, (1, 1), NOTHING), RecordedFrame(0, 1, 0, 0, (1, 1), NOTHING)])
+
+
 @given(st.lists(steps, max_size=6))
+@example([BACK])  # times that run back, which no source has
 def test_whatever_a_file_says_can_be_replayed(folder, given_steps):
     recording = open_recording(written(folder / "played", given_steps).path)
     half = [(0, 0.5), (1, 0.5), (1, 1), (0, 1)]

@@ -76,6 +76,8 @@ pub(crate) struct Stream {
     stationary: Option<StationaryFilter>,
     stationary_spec: Option<StationarySpec>,
     epoch: u32,
+    /// Time of the latest frame.
+    last_ns: i64,
     keep_motions: bool,
     keep_detections: bool,
     size: (u32, u32),
@@ -102,6 +104,7 @@ impl Stream {
                 .transpose()?,
             stationary_spec: spec.stationary,
             epoch: 0,
+            last_ns: i64::MIN,
             keep_motions: spec.keep_motions,
             keep_detections: spec.keep_detections,
             size,
@@ -179,10 +182,12 @@ impl Stream {
             }
             self.size = size;
         }
-        if tag.epoch != self.epoch {
+        // A source's times grow within an epoch; what a recording says of them may be anything.
+        if tag.epoch != self.epoch || tag.pts_ns < self.last_ns {
             self.epoch = tag.epoch;
             self.tracker.reset();
         }
+        self.last_ns = tag.pts_ns;
         self.leave_out(tag.pts_ns);
         self.tracker.update(&self.detections, tag.pts_ns)?;
         self.scene.update(
