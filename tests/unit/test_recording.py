@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sightline.config import StationaryConfig
+from sightline.cli.record import _only_seen
+from sightline.config import CameraConfig, Config, StationaryConfig
 from sightline.detectors import Columns
 from sightline.errors import RecordingError
 from sightline.pipeline import Camera, Pipeline
@@ -273,3 +274,16 @@ def test_what_a_run_cannot_write_is_told(tmp_path):
         full.add(CAMERAS[0])
     with pytest.raises(OSError, match="No space left"):
         full.close()
+
+
+def test_a_camera_is_recorded_as_it_is_read_without_what_is_watched_in_it():
+    line = Line("door", (0, 0.5), (1, 0.5))
+    read = {
+        "source": "rtsp://127.0.0.1/door",
+        "id": "door",
+        "clock": "camera",
+        "transport": "udp",
+        "fps": 5.0,
+    }
+    config = Config(cameras=[CameraConfig(**read, lines=[line], face_masks=True)])
+    assert _only_seen(config).cameras == [CameraConfig(**read)]

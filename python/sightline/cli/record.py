@@ -28,20 +28,19 @@ from sightline.recording import DetectionRecorder
 if TYPE_CHECKING:
     from sightline.pipeline import Pipeline
 
-# What of a camera decides what the detector gets to see, and finds.
-_SEEN = (
-    "source",
-    "id",
-    "fps",
-    "threads",
-    "started_at",
-    "loop",
-    "paced",
-    "transport",
-    "open_timeout_s",
-    "read_timeout_s",
-    "ca_file",
-    "classes",
+# What of a camera comes after the detector; all else decides what the detector gets to see, and when.
+_AFTER = (
+    "stationary",
+    "scene",
+    "lines",
+    "zones",
+    "distances",
+    "max_gap_s",
+    "summary_s",
+    "ground",
+    "face_masks",
+    "calibration",
+    "azure",
 )
 
 
@@ -109,7 +108,9 @@ def record_detections(
 
 def _only_seen(config: Config) -> Config:
     """Leave out what comes after the detector: rules, sinks, faces."""
-    cameras = [CameraConfig(**{name: getattr(camera, name) for name in _SEEN}) for camera in config.cameras]
+    bare = CameraConfig(source="-")
+    nothing = {name: getattr(bare, name) for name in _AFTER}
+    cameras = [msgspec.structs.replace(camera, **nothing) for camera in config.cameras]
     return msgspec.structs.replace(config, cameras=cameras, sinks=[], outbox=OutboxConfig(), faces=None)
 
 
