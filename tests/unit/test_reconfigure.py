@@ -155,6 +155,29 @@ class TestReconfigure:
         assert names == ["a", "c"]
 
 
+def test_counts_and_scenes_that_are_asked_for_meanwhile_fit_together(ball):
+    scenes = [[LINE], [UPPER, LINE], []]
+    with sightline.Pipeline(cameras=[camera(ball, loop=True)], detector=Whiteness()) as pipeline:
+        faults, end = [], threading.Event()
+
+        def look():
+            while not end.is_set():
+                for watched, counts in pipeline.counted():
+                    if len(counts["lines"]) != len(watched.scene.lines):
+                        faults.append(counts)
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        steps = pipeline.steps()
+        for turn in range(60):
+            cameras = [camera(ball, lines=scenes[turn % 3], loop=True)]
+            pipeline.reconfigure(cameras if turn % 4 else [*cameras, camera(ball, "b", loop=True)])
+            take(steps, 2)
+        end.set()
+        thread.join()
+    assert faults == []
+
+
 class TestARefusal:
     """Whatever is at fault, nothing changes."""
 

@@ -131,8 +131,8 @@ class CountsFile:
             OSError: When it cannot be written; the old one is still there then.
         """
         cameras = [
-            _Counted(camera.source.source_id, camera.scene, msgspec.convert(pipeline.counts(number), _Counts))
-            for number, camera in pipeline.cameras.items()
+            _Counted(camera.source.source_id, camera.scene, msgspec.convert(counts, _Counts))
+            for camera, counts in pipeline.counted()
         ]
         written = msgspec.json.encode(_Document(self._clock(), cameras))
         beside = self.path.with_name(f".{self.path.name}.new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -104,6 +105,8 @@ class Pipeline:
         self._engine = open_engine(detector, watched, streams, batch=batch, queue=queue)
         self._watched = {number: self._watch_camera(number, camera) for number, camera in enumerate(watched)}
         self._planned = Planned()
+        # Held while what is watched changes: counts and scenes do not fit together meanwhile.
+        self._changing = threading.Lock()
         self._closed = False
         self._keeping = None if recorder is None else Keeping(recorder, self)
 
@@ -201,6 +204,11 @@ class Pipeline:
         """What the camera's lines, zones and distances have counted so far."""
         return self._engine.counts(camera)
 
+    def counted(self) -> list[tuple[Camera, dict[str, Any]]]:
+        """What every camera has counted, with the scene that it belongs to; may be asked from another thread."""
+        with self._changing:
+            return [(camera, self.counts(number)) for number, camera in self.cameras.items()]
+
     def frames_analyzed(self, camera: int = 0) -> int:
         """How many of the camera's frames went through the detector so far."""
         return self._watched[camera].analyzed
@@ -218,7 +226,9 @@ class Pipeline:
         """Do what is planned, or take the next batch through; `None` at the end of every source."""
         while True:
             if (wanted := self._planned.take()) is not None:
-                return self._observed(Step([], self._apply(wanted)), [])
+                with self._changing:
+                    events = self._apply(wanted)
+                return self._observed(Step([], events), [])
             self._begins("wait")
             batch = self._engine.next_batch()
             self._begins("infer")
