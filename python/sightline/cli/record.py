@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,15 +10,13 @@ import msgspec
 import typer
 
 from sightline.cli.choices import Confidence, Fps, Model, Once, StartedAt, Threads
-from sightline.cli.connections import ConnectionNotes
 from sightline.cli.console import STOPPED, fail, say, speak
 from sightline.cli.delivering import Sinks
 from sightline.cli.endings import say_endings
+from sightline.cli.following import follow
 from sightline.cli.operating import Format, Level
 from sightline.cli.options import Options, config_of
-from sightline.cli.progress import RunProgress
 from sightline.cli.running import pipeline_from_config
-from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.cli.summary import endings
 from sightline.config import CameraConfig, Config, OutboxConfig
 from sightline.errors import SightlineError
@@ -100,7 +97,7 @@ def record_detections(
         pipeline = pipeline_from_config(config, Sinks([], []), keep_pictures=False, recorder=recorder)
     except (SightlineError, OSError, ValueError) as error:
         fail(error, as_json=as_json)
-    stopped = _run(pipeline, as_json=as_json)
+    stopped = follow(pipeline, as_json=as_json)
     _tell(pipeline, recorder, stopped=stopped, as_json=as_json)
     if stopped:
         raise SystemExit(STOPPED)
@@ -112,30 +109,6 @@ def _only_seen(config: Config) -> Config:
     nothing = {name: getattr(bare, name) for name in _AFTER}
     cameras = [msgspec.structs.replace(camera, **nothing) for camera in config.cameras]
     return msgspec.structs.replace(config, cameras=cameras, sinks=[], outbox=OutboxConfig(), faces=None)
-
-
-def _run(pipeline: Pipeline, *, as_json: bool) -> bool:
-    """Run to the end; return whether Ctrl-C ended it."""
-    stopped = False
-    try:
-        with (
-            ConnectionNotes(pipeline, shown=not as_json),
-            RunProgress(pipeline, shown=not as_json) as progress,
-        ):
-            for step in pipeline.steps():
-                progress.advance(step)
-        pipeline.close()
-    except KeyboardInterrupt:
-        end_at_once_when_asked_again()
-        stopped = True
-        if not as_json:
-            say(HINT)
-        pipeline.close()
-    except (SightlineError, OSError) as error:
-        with contextlib.suppress(SightlineError, OSError):
-            pipeline.close()
-        fail(error, as_json=as_json)
-    return stopped
 
 
 def _tell(pipeline: Pipeline, recorder: DetectionRecorder, *, stopped: bool, as_json: bool) -> None:

@@ -21,19 +21,17 @@ from sightline.cli.choices import (
     StartedAt,
     Threads,
 )
-from sightline.cli.connections import ConnectionNotes
-from sightline.cli.console import STOPPED, fail, say, speak, warn
+from sightline.cli.console import STOPPED, fail, speak, warn
 from sightline.cli.counting import KeptCounts
 from sightline.cli.delivering import Sinks
 from sightline.cli.endings import say_endings
+from sightline.cli.following import follow
 from sightline.cli.heat import HeatDrawing
 from sightline.cli.operating import Format, Level, Listen, TokenFile, Traces, operations_of
 from sightline.cli.options import Options, config_of, default_encoding
-from sightline.cli.progress import RunProgress
 from sightline.cli.reloading import Reloading
 from sightline.cli.replaying import refuse_of_video, replayed_config, replaying_pipeline
 from sightline.cli.running import pipeline_from_config
-from sightline.cli.stopping import HINT, end_at_once_when_asked_again
 from sightline.cli.summary import print_summary, summary
 from sightline.config.azure import is_azure
 from sightline.errors import ConfigError, SightlineError
@@ -46,7 +44,7 @@ from sightline.urls import is_live
 if TYPE_CHECKING:
     from sightline.config import Config
     from sightline.operate import Operations
-    from sightline.pipeline import Pipeline
+    from sightline.pipeline import Pipeline, Step
     from sightline.sinks import Sink
 
 Target = Annotated[
@@ -272,34 +270,18 @@ def _watch(
     as_json: bool,
 ) -> bool:
     """Run to the end and sum up; return whether Ctrl-C ended it."""
-    stopped = False
-    try:
-        with (
-            ConnectionNotes(pipeline, shown=not as_json),
-            RunProgress(pipeline, shown=not as_json) as progress,
-        ):
-            for step in pipeline.steps():
-                progress.advance(step)
-                for view in views:
-                    view.write(step)
-                if any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.all_sinks):
-                    break
-    except KeyboardInterrupt:
-        end_at_once_when_asked_again()
-        stopped = True
-        if not as_json:
-            say(HINT)
-    except (SightlineError, OSError) as error:
-        with contextlib.suppress(
-            SightlineError
-        ):  # what failed once may fail again, and is being told already
-            pipeline.close()
-        fail(error, as_json=as_json)
-    finally:
+
+    def goes_on(step: Step) -> bool:
+        for view in views:
+            view.write(step)
+        return not any(isinstance(sink, StdoutSink) and sink.reader_gone for sink in pipeline.all_sinks)
+
+    def ending() -> None:
         operations.stopping()
         for view in views:
             view.finish()
-    pipeline.close()
+
+    stopped = follow(pipeline, goes_on=goes_on, ending=ending, as_json=as_json)
     if as_json:
         typer.echo(json.dumps(summary(pipeline, stopped=stopped)))
     else:
